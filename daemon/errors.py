@@ -1,0 +1,23 @@
+"""Trouble the daemon can give. A feed that fails is not trouble: see `Failed` in `values`.
+
+NewsdError
+  SettingsError     the configuration cannot be used
+  UsageError        the command was given something it cannot work with
+  NotAFeedError     the bytes are no feed format we read
+"""
+
+
+class NewsdError(Exception):
+    """Base of everything the daemon raises on purpose; its message is one line for people."""
+
+
+class SettingsError(NewsdError):
+    """The configuration cannot be used; its message names file, line or variable."""
+
+
+class UsageError(NewsdError):
+    """A command was given a file or an argument it cannot work with; the message names it."""
+
+
+class NotAFeedError(NewsdError):
+    """The bytes are no feed format we read."""

@@ -1,0 +1,378 @@
+"""Settings: one TOML file, the environment on top, checked whole, frozen from then on.
+
+`load_settings` is the only reader of the environment. What a setting means stands beside it, once:
+`newsd config init` and `config/newsd.toml` are written from these descriptions.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from daemon.errors import SettingsError
+
+SEARCHED = (Path("newsd.toml"), Path("/etc/newsd/newsd.toml"))
+"""Where a configuration is looked for when neither `--config` nor NEWSD_CONFIG names one."""
+
+_SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
+_SPAN_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_SIZE = re.compile(r"\s*(\d+)\s*(B|KiB|MiB|GiB)?\s*")
+_SIZE_UNITS = {None: 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+def _span(value: Any) -> Any:
+    """`"30s"`, `"1h 30m"`: a number needs its unit, so that nobody has to guess it."""
+    if not isinstance(value, str):
+        if isinstance(value, timedelta):
+            return value
+        raise ValueError('a time span is text with a unit, such as "30s", "5m", "24h" or "7d"')
+    if not value.strip() or _SPAN.sub("", value):
+        raise ValueError('write a time span as "30s", "5m", "24h" or "7d"')
+    return timedelta(seconds=sum(float(n) * _SPAN_UNITS[u] for n, u in _SPAN.findall(value)))
+
+
+def _size(value: Any) -> Any:
+    """`8388608` or `"8 MiB"`."""
+    if not isinstance(value, str):
+        return value
+    match = _SIZE.fullmatch(value)
+    if not match:
+        raise ValueError('write a size in bytes, or as "512 KiB" or "8 MiB"')
+    return int(match[1]) * _SIZE_UNITS[match[2]]
+
+
+def _listed(value: Any) -> Any:
+    """A list, or text with commas, as the environment gives it."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _network(value: Any) -> Any:
+    return ip_network(value) if isinstance(value, str) else value
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Networks = Annotated[tuple[Network, ...], BeforeValidator(_listed)]
+
+_AT_LEAST_A_SECOND = Field(ge=timedelta(seconds=1))
+
+
+class _Section(BaseModel):
+    """A slice of the settings, handed to whoever needs it and to nobody else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(_Section):
+    """Where articles are kept."""
+
+    url: str = Field(
+        default="sqlite:///newsd.db",
+        description="sqlite:///file.db (embedded, migrates itself) or postgresql://user@host/name "
+        "(several replicas). DATABASE_URL in the environment sets it too.",
+    )
+
+
+class FetchSettings(_Section):
+    """How we behave on other people's servers."""
+
+    user_agent: str = Field(
+        default="newsd/0.1 (news ingestion daemon; set fetch.user_agent to name its operator)",
+        description="Sent with every request. Put an address in it at which a publisher can "
+        "reach you.",
+        min_length=1,
+    )
+    timeout: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(seconds=30),
+        description="The whole of a fetch, redirects included, may take this long.",
+    )
+    max_bytes: Size = Field(
+        default=8 << 20,
+        description="A document larger than this, after decompression, is refused.",
+    )
+    max_redirects: int = Field(
+        default=5,
+        description="Redirects followed in one fetch, each checked like the first.",
+        ge=0,
+    )
+    allow_networks: Networks = Field(
+        default=(),
+        description="Networks that may be connected to although they are not public, such as "
+        '["127.0.0.1/32"].',
+    )
+    concurrency: int = Field(
+        default=32, description="Polls under way at once, over all hosts.", ge=1, le=1000
+    )
+    per_host: int = Field(
+        default=2, description="Polls under way at once on one host.", ge=1, le=100
+    )
+
+
+class ScheduleSettings(_Section):
+    """How often we look."""
+
+    requests_per_day: float = Field(
+        default=48,
+        description="Requests a feed may cost a day on average; a busy feed gets more of them, "
+        "a quiet one fewer.",
+        gt=0,
+    )
+    min_interval: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(minutes=5), description="No feed is polled more often than this."
+    )
+    max_interval: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(hours=24), description="No healthy feed is polled less often than this."
+    )
+    max_backoff: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(days=7),
+        description="A feed that keeps failing is still tried this often.",
+    )
+
+
+class DigestSettings(_Section):
+    """The worker processes that parse and understand documents."""
+
+    workers: int = Field(
+        default=0,
+        description="Worker processes; 0: one for each core, but four at most.",
+        ge=0,
+        le=64,
+    )
+    cpu_limit: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(seconds=20),
+        description="CPU time one document may take; beyond it the worker is killed and the poll "
+        "is recorded as parse_limit.",
+    )
+    max_entries: int = Field(
+        default=5000,
+        description="New entries taken from one document in one poll; the rest is counted as "
+        "rejected and taken at the next.",
+        ge=1,
+    )
+
+
+class FeedsSettings(_Section):
+    """Which feeds to follow, beside those added by command."""
+
+    file: Path | None = Field(
+        default=None,
+        description="An OPML file that is imported at start and again on SIGHUP; feeds that are "
+        "no longer in it are kept.",
+    )
+
+
+class TopicsSettings(_Section):
+    """What articles are tagged with, beside the IPTC Media Topics."""
+
+    file: Path | None = Field(
+        default=None, description="Your own topic rules; see config/topics.toml."
+    )
+
+
+class HttpSettings(_Section):
+    """The daemon's own pages: /livez, /readyz and /metrics."""
+
+    bind: str = Field(
+        default="127.0.0.1:8080",
+        description='Address and port of `newsd run`; "" switches it off. It has no password: '
+        "bind it to loopback or to a private network.",
+        pattern=r"^$|^\[?[0-9a-zA-Z.:*-]*\]?:\d{1,5}$",
+    )
+
+
+class RunSettings(_Section):
+    """The life of the process."""
+
+    shutdown_grace: Span = Field(
+        default=timedelta(seconds=20),
+        description="On SIGTERM, polls under way may take this long to end; a second signal ends "
+        "at once.",
+    )
+
+
+class LogSettings(_Section):
+    """What is written to stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="debug, info, warning or error."
+    )
+    format: Literal["auto", "pretty", "json"] = Field(
+        default="auto", description="auto: pretty on a terminal, JSON lines elsewhere."
+    )
+
+
+class Settings(_Section):
+    """Everything that can be set."""
+
+    database: DatabaseSettings = DatabaseSettings()
+    fetch: FetchSettings = FetchSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    digest: DigestSettings = DigestSettings()
+    feeds: FeedsSettings = FeedsSettings()
+    topics: TopicsSettings = TopicsSettings()
+    http: HttpSettings = HttpSettings()
+    run: RunSettings = RunSettings()
+    log: LogSettings = LogSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and where each value that is not a default came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+    """`fetch.timeout` -> `newsd.toml:7`, `NEWSD_FETCH__TIMEOUT` or `--database`."""
+    path: Path | None
+
+
+def load_settings(
+    path: Path | None = None,
+    *,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, str] | None = None,
+) -> Loaded:
+    """Read the file at `path` (or the first of `SEARCHED`), the environment, then `overrides`.
+
+    `overrides` maps dotted keys to values given on the command line. Raises `SettingsError` naming
+    the file and line, the variable or the option that is wrong.
+    """
+    env = os.environ if environ is None else environ  # noqa: TID251  the one place
+    if path is None and env.get("NEWSD_CONFIG"):
+        path = Path(env["NEWSD_CONFIG"])
+    if path is None:
+        path = next((p for p in SEARCHED if p.is_file()), None)
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    layers = [_from_file(path)] if path else []
+    layers += [_from_environment(env), _from_options(overrides or {})]
+    for layer in layers:
+        for key, (value, origin) in layer.items():
+            values[key], origins[key] = value, origin
+    return Loaded(_checked(values, origins), origins, path)
+
+
+Layer = dict[str, tuple[Any, str]]
+"""Dotted key -> value and origin."""
+
+
+def _from_file(path: Path) -> Layer:
+    try:
+        text = path.read_text("utf-8")
+        raw = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; name another file by --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    return {
+        key: (_beside(path, key, value), f"{path}:{_line_of(text, key)}")
+        for key, value in _flat(raw)
+    }
+
+
+def _beside(path: Path, key: str, value: Any) -> Any:
+    """A file named in a configuration lies beside that configuration."""
+    section, _, name = key.rpartition(".")
+    if name == "file" and section in Settings.model_fields and isinstance(value, str) and value:
+        return str(path.parent / value)
+    return value
+
+
+def _flat(raw: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in raw.items():
+        if isinstance(value, dict) and not prefix:
+            yield from _flat(value, f"{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _line_of(text: str, dotted: str) -> int:
+    """The line on which a key stands: tomllib does not tell."""
+    section, _, key = dotted.rpartition(".")
+    here = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+\s*([\w.\"-]+)\s*\]+", line)
+        here = header[1].strip('"') if header else here
+        if here == section and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
+            return number
+        if not here and re.match(rf"\s*{re.escape(dotted)}\s*=", line):
+            return number
+    return 1
+
+
+def _from_environment(env: Mapping[str, str]) -> Layer:
+    layer: Layer = {}
+    for name in ("DATABASE_URL_FILE", "DATABASE_URL"):
+        if env.get(name):
+            layer["database.url"] = (_secret(name, env[name]), name)
+    for name in sorted(env, key=lambda n: (not n.endswith("_FILE"), n)):
+        section, double, key = name.removeprefix("NEWSD_").lower().partition("__")
+        if not name.startswith("NEWSD_") or not double:
+            continue
+        known = Settings.model_fields.get(section)
+        fields = known.annotation.model_fields if known and known.annotation else {}
+        if key not in fields and key.endswith("_file"):
+            key = key.removesuffix("_file")
+            layer[f"{section}.{key}"] = (_secret(name, env[name]), name)
+        else:
+            layer[f"{section}.{key}"] = (env[name], name)
+    return layer
+
+
+def _secret(name: str, value: str) -> str:
+    """The value, or for a `*_FILE` variable what stands in that file."""
+    if not name.endswith("_FILE"):
+        return value
+    try:
+        return Path(value).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}: cannot read {value}: {error}") from error
+
+
+def _from_options(overrides: Mapping[str, str]) -> Layer:
+    return {
+        key: (value, f"--{key.removesuffix('.url').rpartition('.')[2]}")
+        for key, value in overrides.items()
+    }
+
+
+def _checked(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
+    nested: dict[str, Any] = {}
+    for key, value in values.items():
+        section, _, name = key.rpartition(".")
+        if not section:
+            raise SettingsError(f"{origins[key]}: unknown setting {key!r}; {_hint(key)}")
+        nested.setdefault(section, {})[name] = value
+    try:
+        return Settings.model_validate(nested)
+    except ValidationError as error:
+        raise SettingsError(_in_words(error.errors()[0], origins)) from error
+
+
+def _in_words(error: ErrorDetails, origins: Mapping[str, str]) -> str:
+    key = ".".join(str(part) for part in error["loc"][:2])
+    origin = origins.get(key) or next(
+        (o for k, o in origins.items() if k.startswith(f"{key}.")), "settings"
+    )
+    if error["type"] == "extra_forbidden":
+        return f"{origin}: unknown setting {key!r}; {_hint(key)}"
+    return f"{origin}: {key}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _hint(key: str) -> str:
+    section, _, _ = key.partition(".")
+    known = Settings.model_fields.get(section)
+    if known is None or known.annotation is None or "." not in key:
+        return f"the sections are {', '.join(Settings.model_fields)}"
+    names = known.annotation.model_fields
+    return f"[{section}] knows {', '.join(names)}"

@@ -1,0 +1,138 @@
+"""The nouns that live for one poll. Read `storage/values.py` first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from storage.values import (
+    Feed,
+    FeedKind,
+    Lease,
+    Outcome,
+    Poll,
+    TaggedArticle,
+    Validators,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The server sent a whole body, decoded from its transfer and content codings."""
+
+    url: str
+    """The address that answered, after redirects."""
+    body: bytes
+    content_type: str = ""
+    """The Content-Type header as sent, or empty."""
+    status: int = 200
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The server says nothing changed (RFC 9110, 15.4.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A poll that brought nothing, for a reason we expected could happen."""
+
+    outcome: Outcome
+    detail: str
+    """One printable line, without credentials."""
+    http_status: int | None = None
+    retry_after: timedelta | None = None
+
+
+FetchResult = Fetched | NotModified | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as its source wrote it: nothing cleaned, nothing guessed; empty is None."""
+
+    guid: str | None = None
+    link: str | None = None
+    title: str | None = None
+    summary: str | None = None
+    content: str | None = None
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    updated: str | None = None
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[str, ...] = ()
+    image: str | None = None
+    language: str | None = None
+    base: str | None = None
+    """What relative addresses in this entry are relative to; None: the document's address."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A whole document as it was written."""
+
+    kind: FeedKind
+    url: str
+    title: str | None = None
+    site_url: str | None = None
+    language: str | None = None
+    ttl: timedelta | None = None
+    entries: tuple[Entry, ...] = ()
+    damaged: str | None = None
+    """Why the document is not well-formed, if it is not; what could be read is in `entries`."""
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    """Items that could not even be read as entries: reason -> count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digested:
+    """What a document holds, ready to be judged."""
+
+    kind: FeedKind
+    title: str | None
+    site_url: str | None
+    language: str | None
+    items: int
+    present: tuple[int, ...]
+    """guid_hash of every entry of the document, in its order."""
+    entry_hashes: frozenset[int]
+    """Hash of every raw entry of the document."""
+    articles: tuple[TaggedArticle, ...]
+    """Only of entries that were not in the last document as they are now."""
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    damaged: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The document is the one we already have: by 304, or by an equal body hash."""
+
+
+News = Digested | Unchanged | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What one feed told us, digested and not yet judged."""
+
+    feed: Feed
+    started_at: datetime
+    duration: timedelta
+    news: News
+    http_status: int | None = None
+    size: int = 0
+    validators: Validators = field(default_factory=Validators)
+    """Those of the answer; remembered only when the answer was a whole, recognised document."""
+    lease: Lease | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """What one poll came to, for logs, metrics, progress and the scheduler."""
+
+    feed: Feed
+    """The feed as it is now remembered."""
+    poll: Poll
+    delays: tuple[float, ...] = ()
+    """Seconds from publication to our row, of each created article that was dated."""

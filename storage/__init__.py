@@ -1,0 +1,1 @@
+"""The ground floor: what is kept, in SQL. Never imports the daemon."""

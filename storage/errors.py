@@ -1,0 +1,33 @@
+"""Trouble a database can give.
+
+StorageError
+  StorageUnavailableError   nobody answers, or nothing can be written just now: wait and try again
+  StorageFullError          the disk is full: make room, then it goes on by itself
+  SchemaMismatchError       the tables are not the ones this code was written for
+  StorageRefusedError       the database will not take this particular row
+  LeaseHeldError            another instance works on this database
+"""
+
+
+class StorageError(Exception):
+    """Something about the database went wrong; the message is one line for the operator."""
+
+
+class StorageUnavailableError(StorageError):
+    """The database does not answer, is locked, or is read-only; nothing was written; try again."""
+
+
+class StorageFullError(StorageUnavailableError):
+    """No space is left for the database; nothing of the transaction was written; make room."""
+
+
+class SchemaMismatchError(StorageError):
+    """The schema is older or newer than this program; the message holds the command to run."""
+
+
+class StorageRefusedError(StorageError):
+    """The database refuses these rows (a constraint, a value); trying again is no use."""
+
+
+class LeaseHeldError(StorageError):
+    """Another instance of newsd holds this database; the message says which."""

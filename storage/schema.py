@@ -1,0 +1,336 @@
+"""The tables, written once. `migrations/` builds them; a test compares the two.
+
+Private: other programs read the views of `storage/contract.py`.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
+from typing_extensions import override
+
+naming = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=naming)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC time: timestamptz on PostgreSQL, fixed-width sortable text on SQLite."""
+
+    impl = DateTime
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        # isoformat always has six digits here, so that text order is time order
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or dialect.name != "sqlite":
+            return cast("datetime | None", value)
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """A list or mapping: jsonb on PostgreSQL, JSON text on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(postgresql.JSONB())
+
+    @override
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return orjson.dumps(value).decode()
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return orjson.loads(value)
+
+
+# SQLite STRICT tables know INTEGER, REAL, TEXT and BLOB only.
+Big = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+Real: TypeEngine[float] = Double().with_variant(sqlite.REAL(), "sqlite")
+Flag = Boolean(create_constraint=False).with_variant(sqlite.INTEGER(), "sqlite")
+
+
+def _table(name: str, *columns: Any, rowid: bool = True, fillfactor: int | None = None) -> Table:
+    """A table as its engine likes it: STRICT on SQLite, room for HOT updates on PostgreSQL."""
+    keyed: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": rowid}
+    if rowid and any(isinstance(c, Column) and c.primary_key and c.name == "id" for c in columns):
+        keyed["sqlite_autoincrement"] = True
+    if fillfactor is not None:
+        keyed["postgresql_with"] = {"fillfactor": fillfactor}
+    return Table(name, metadata, *columns, **keyed)
+
+
+def _id() -> Column[int]:
+    """An identity that is never given twice."""
+    return Column("id", Big, Identity(), primary_key=True)
+
+
+# ---------------------------------------------------------------- feeds and polls
+
+feed = _table(
+    "feed",
+    _id(),
+    Column("url", Text, nullable=False),
+    Column("kind", Text),
+    Column("title", Text),
+    Column("site_url", Text),
+    Column("language", Text),
+    Column("labels", Json, nullable=False),
+    Column("added_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+    Column("moved_from", Text),
+    UniqueConstraint("url"),
+)
+
+# No index on a column that a poll changes, so that every update is HOT (docs: STORAGE); what is
+# due waits in memory.
+poll_state = _table(
+    "poll_state",
+    Column("feed_id", Big, ForeignKey("feed.id"), primary_key=True, autoincrement=False),
+    Column("shard", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("next_poll_at", Instant),
+    Column("next_poll_reason", Text),
+    Column("interval_s", Real),
+    Column("failures", Integer, nullable=False),
+    Column("last_poll_at", Instant),
+    Column("last_success_at", Instant),
+    Column("last_outcome", Text),
+    Column("last_error", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", Big),
+    Column("entry_hashes", LargeBinary),
+    fillfactor=50,
+)
+
+poll = _table(
+    "poll",
+    _id(),
+    Column("feed_id", Big, ForeignKey("feed.id"), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("http_status", Integer),
+    Column("bytes", Big, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("created", Integer, nullable=False),
+    Column("revised", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("error", Text),
+    Column("replica", Text, nullable=False),
+    Column("reasons", Json),
+    # also what makes the write of a poll repeatable when a commit's fate is unknown
+    UniqueConstraint("feed_id", "started_at"),
+)
+
+gap = _table(
+    "gap",
+    Column("feed_id", Big, ForeignKey("feed.id"), primary_key=True),
+    Column("after", Instant, primary_key=True),
+    Column("before", Instant, nullable=False),
+    Column("estimated_items", Integer, nullable=False),
+    rowid=False,
+)
+
+# ---------------------------------------------------------------- articles
+# Rows that hang on an article are staged before it (docs: STORAGE), so no foreign key can stand
+# between them; the one write transaction keeps them together.
+
+article = _table(
+    "article",
+    _id(),
+    Column("public_id", Text, nullable=False),
+    Column("seq", Big, nullable=False),
+    Column("feed_id", Big, nullable=False),
+    Column("url", Text),
+    Column("canonical_url", Text),
+    Column("url_hash", Big),
+    Column("content_hash", Big),
+    Column("item_hash", Big, nullable=False),
+    Column("host", Text),
+    Column("site", Text),
+    Column("title", Text, nullable=False),
+    Column("summary", Text),
+    Column("language", Text, nullable=False),
+    Column("authors", Json, nullable=False),
+    Column("section", Text),
+    Column("image_url", Text),
+    Column("word_count", Integer, nullable=False),
+    Column("published_at", Instant),
+    Column("published_precision", Text, nullable=False),
+    Column("published_source", Text, nullable=False),
+    Column("published_tz", Text, nullable=False),
+    Column("published_raw", Text),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("sort_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("revision_at", Instant, nullable=False),
+    Column("changed_fields", Json, nullable=False),
+    Column("story_id", Big),
+    Column("duplicate_of", Big),
+    Column("relation", Text),
+    Column("similarity", Real),
+    Column("quality", Json, nullable=False),
+    Column("deleted", Flag, nullable=False),
+    Index(None, "url_hash"),
+    Index(None, "content_hash"),
+    Index(None, "public_id"),
+    Index(None, "sort_at"),
+    Index(None, "host", "sort_at"),
+)
+
+article_text = _table(
+    "article_text",
+    Column("article_id", Big, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+)
+
+# Superseded revisions only; the current one is the article itself.
+article_revision = _table(
+    "article_revision",
+    Column("article_id", Big, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("summary", Text),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("changed_fields", Json, nullable=False),
+    rowid=False,
+)
+
+# last_seen_at is NULL while the entry stands in its feed's document, so that a poll that finds it
+# there again writes nothing; it is set when the entry leaves.
+sighting = _table(
+    "sighting",
+    Column("feed_id", Big, primary_key=True),
+    Column("guid_hash", Big, primary_key=True),
+    Column("article_id", Big, nullable=False),
+    Column("guid", Text, nullable=False),
+    Column("url", Text),
+    Column("title", Text, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("last_seen_at", Instant),
+    Index(None, "article_id"),
+    rowid=False,
+)
+
+article_topic = _table(
+    "article_topic",
+    Column("article_id", Big, primary_key=True),
+    Column("topic_id", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("score", Real, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("taxonomy_version", Text, nullable=False),
+    Column("tagger_version", Text, nullable=False),
+    Column("sort_at", Instant, nullable=False),
+    Index(None, "topic_id", "sort_at"),
+    rowid=False,
+)
+
+article_entity = _table(
+    "article_entity",
+    Column("article_id", Big, primary_key=True),
+    Column("entity_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("mentions", Integer, nullable=False),
+    Column("in_title", Flag, nullable=False),
+    Column("sort_at", Instant, nullable=False),
+    Index(None, "entity_id", "sort_at"),
+    rowid=False,
+)
+
+story = _table(
+    "story",
+    _id(),
+    Column("lead_article_id", Big, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("hosts", Integer, nullable=False),
+    Column("first_published_at", Instant),
+    Column("last_published_at", Instant),
+    Column("language", Text),
+)
+
+# ---------------------------------------------------------------- order and ownership
+
+changes = _table(
+    "changes",
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("article_id", Big, nullable=False),
+    Column("story_id", Big),
+    Column("at", Instant, nullable=False),
+    Column("changed_fields", Json, nullable=False),
+)
+
+# One row: the last `changes.seq` given. Whoever writes articles holds it until commit.
+clock = _table(
+    "clock",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("n", Big, nullable=False),
+    fillfactor=10,
+)
+
+lease = _table(
+    "lease",
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("holder", Text),
+    Column("epoch", Big, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    fillfactor=50,
+)

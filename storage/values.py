@@ -1,0 +1,375 @@
+"""The nouns that outlive a poll. Read this file first, then `daemon/values.py`.
+
+Every instant is an aware `datetime` in UTC. Every hash is a signed 64-bit integer, so that both
+engines can hold it in one column.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# ---------------------------------------------------------------- feeds and polls
+
+
+class Outcome(StrEnum):
+    """How a poll ended: one per poll, under one name in tables, logs, metrics and tests."""
+
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    BLOCKED_ADDRESS = "blocked_address"
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too_large"
+    BAD_HTTP = "bad_http"
+    HTTP_STATUS = "http_status"
+    REDIRECT = "redirect"
+    BAD_ENCODING = "bad_encoding"
+    NOT_A_FEED = "not_a_feed"
+    PARSE_LIMIT = "parse_limit"
+    PARSE_ERROR = "parse_error"
+    STORE = "store"
+    INTERNAL = "internal_error"
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the feed answered as a feed should."""
+        return self in {Outcome.STORED, Outcome.UNCHANGED, Outcome.EMPTY}
+
+
+class FeedState(StrEnum):
+    """How a feed has been doing, in one word."""
+
+    NEW = "new"
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    DORMANT = "dormant"
+    GONE = "gone"
+
+
+class FeedKind(StrEnum):
+    """What a feed's document is; `INGEST` is the source of articles given by hand."""
+
+    RSS = "rss"
+    ATOM = "atom"
+    RDF = "rdf"
+    JSON = "json"
+    SITEMAP = "sitemap"
+    INGEST = "ingest"
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What lets the next poll be cheap: sent back byte for byte (RFC 9110, 8.8), or compared."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to poll and write the feeds of one shard; a later epoch voids it (fencing)."""
+
+    shard: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source we poll, and what we remember of the last time."""
+
+    id: int
+    url: str
+    shard: int = 0
+    kind: FeedKind | None = None
+    title: str | None = None
+    site_url: str | None = None
+    language: str | None = None
+    labels: tuple[str, ...] = ()
+    state: FeedState = FeedState.NEW
+    validators: Validators = field(default_factory=Validators)
+    entry_hashes: frozenset[int] = frozenset()
+    """Hashes of the raw entries of the last documents: what is in here is only counted."""
+    failures: int = 0
+    """Failed polls in a row."""
+    interval: timedelta | None = None
+    """The polling interval in force; None before the first poll."""
+    next_poll_at: datetime | None = None
+    """None: never by itself (a source of articles given by hand, or a removed feed)."""
+    next_poll_reason: str | None = None
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """The wish to follow a feed, as an operator or an OPML outline states it."""
+
+    url: str
+    title: str | None = None
+    site_url: str | None = None
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What one poll of one feed came to; exactly one row a poll."""
+
+    feed_id: int
+    started_at: datetime
+    duration: timedelta
+    outcome: Outcome
+    http_status: int | None = None
+    size: int = 0
+    """Bytes of the decoded body."""
+    items: int = 0
+    """Entries in the document: known + created + revised + duplicates + rejected."""
+    created: int = 0
+    revised: int = 0
+    duplicates: int = 0
+    """Entries that turned out to be articles we hold, unchanged."""
+    rejected: int = 0
+    error: str | None = None
+    """One printable line of 500 characters at most, without credentials."""
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """Why entries were rejected: reason -> count."""
+
+
+# ---------------------------------------------------------------- articles
+
+
+class Precision(StrEnum):
+    """How exactly a publication time is known."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    DAY = "day"
+    NONE = "none"
+
+
+class DateSource(StrEnum):
+    """Who said when an article was published."""
+
+    JSON_LD = "json_ld"
+    META = "meta"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    HTML = "html"
+    URL = "url"
+    DATELINE = "dateline"
+    BODY_TRAILING = "body_trailing"
+    FIRST_SEEN = "first_seen"
+
+
+class Zone(StrEnum):
+    """Whether the time zone of a publication time was written, or taken to be UTC."""
+
+    EXPLICIT = "explicit"
+    ASSUMED = "assumed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When an article was published, and how we know. `at` is None rather than invented."""
+
+    at: datetime | None = None
+    precision: Precision = Precision.NONE
+    source: DateSource = DateSource.FIRST_SEEN
+    zone: Zone = Zone.NONE
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article as we keep it: clean text, absolute http(s) addresses, a dated origin."""
+
+    url: str | None
+    canonical_url: str | None
+    host: str | None
+    """Host of the canonical URL."""
+    site: str | None
+    """Registrable domain of the host (Public Suffix List), for questions of authority."""
+    title: str
+    summary: str | None
+    text: str
+    html: str
+    language: str = "und"
+    """A BCP 47 primary subtag, or `und`."""
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    image_url: str | None = None
+    word_count: int = 0
+    published: Published = field(default_factory=Published)
+    quality: tuple[str, ...] = ()
+    """Flags, such as `future_date` or `truncated_text`; empty when nothing is odd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What makes two articles the same: by address and by words."""
+
+    url_hash: int | None
+    content_hash: int | None
+    """Of the normalised words of the text; None below eight words, which prove nothing."""
+    item_hash: int
+    """Of title, text and summary as kept: whether anything a reader sees has changed."""
+    public_id: str
+    """32 hex digits; the same article ingested again gets the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An entry of a feed, as that feed names it; identity inside a feed is (feed, guid_hash)."""
+
+    guid: str
+    guid_hash: int
+    url: str | None
+    title: str
+
+
+class TopicSource(StrEnum):
+    """What kind of evidence made a topic."""
+
+    LEXICON = "lexicon"
+    RULE = "rule"
+    FEED = "feed"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of an article, how sure we are, and the words that made it."""
+
+    topic_id: str
+    """`medtop:...` (IPTC Media Topics) or `user:...`."""
+    label: str
+    score: float
+    """0..1."""
+    source: TopicSource
+    level: int = 1
+    evidence: Mapping[str, int] = field(default_factory=dict)
+    """Term -> how often it was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedArticle:
+    """An article ready to be judged and saved."""
+
+    article: Article
+    fingerprint: Fingerprint
+    sighting: Sighting
+    topics: tuple[Topic, ...] = ()
+
+
+# ---------------------------------------------------------------- judging
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article the database already holds, as far as judging needs it."""
+
+    article_id: int
+    feed_id: int
+    """The feed that first brought it."""
+    site: str | None
+    canonical_url: str | None
+    title: str
+    fingerprint: Fingerprint
+    revision: int = 1
+    published_raw: str | None = None
+    duplicate_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the database holds that the articles in hand may turn out to be."""
+
+    sightings: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    """(feed id, guid hash) -> article id."""
+    articles: Mapping[int, Known] = field(default_factory=dict)
+
+
+class Relation(StrEnum):
+    """How a copy relates to the article it copies."""
+
+    EXACT = "exact"
+    NEAR = "near"
+    TRUNCATED = "truncated"
+    EXPANDED = "expanded"
+    RESPUN = "respun"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An article with a row of its own that tells what another one told first."""
+
+    of: int
+    relation: Relation
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """We did not hold this article."""
+
+    article_id: int
+    copy: Copy | None = None
+    flags: tuple[str, ...] = ()
+    """Added to the article's quality, such as `identity_conflict`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A newer text of an article we hold."""
+
+    article_id: int
+    changed_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An article we hold already, with nothing new for its readers."""
+
+    article_id: int
+
+
+Verdict = Created | Revised | Repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One entry of one feed, and what it is to us."""
+
+    feed_id: int
+    tagged: TaggedArticle
+    verdict: Verdict
+
+
+# ---------------------------------------------------------------- changes
+
+
+class ChangeKind(StrEnum):
+    """What happened to an article, as readers of the change log see it."""
+
+    CREATED = "created"
+    REVISED = "revised"
+    MERGED = "merged"
+    TAGGED = "tagged"
+    RETRACTED = "retracted"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the change log. A lower `seq` never appears after a higher one."""
+
+    seq: int
+    kind: ChangeKind
+    article_id: int
+    at: datetime
+    story_id: int | None = None
+    changed_fields: tuple[str, ...] = ()
