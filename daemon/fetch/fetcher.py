@@ -1,0 +1,201 @@
+"""One fetch of one feed: ask, follow redirects, read within bounds, say how it went."""
+
+import asyncio
+import io
+import ssl
+from http import HTTPStatus
+
+from aiohttp import (
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    InvalidURL,
+)
+from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
+
+from daemon.fetch.decode import decoder_for
+from daemon.fetch.guard import BlockedAddressError
+from daemon.fetch.retry_after import retry_after
+from daemon.fetch.words import one_line
+from daemon.settings import FetchSettings
+from daemon.values import Failed, Fetched, FetchResult, NotModified
+from storage.values import Feed, Outcome, Validators
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+_WITH_BODY = {200, 203}
+_WITHOUT_BODY = {204, 205}
+
+
+class Fetcher:
+    """Fetches feeds over one shared session."""
+
+    def __init__(self, session: ClientSession, settings: FetchSettings) -> None:
+        self._session = session
+        self._settings = settings
+
+    async def fetch(self, feed: Feed) -> FetchResult:
+        """Ask for the feed, saying what we already have of it.
+
+        Whatever the server does is in what is returned; nothing is raised but `CancelledError`.
+        """
+        try:
+            async with asyncio.timeout(self._settings.timeout.total_seconds()):
+                return await self._follow(feed)
+        except TimeoutError:
+            seconds = f"{self._settings.timeout.total_seconds():g}"
+            return Failed(Outcome.TIMEOUT, f"no whole answer within {seconds} s")
+        except (ClientError, HttpProcessingError, OSError, ValueError) as error:
+            return failure(error)
+
+    async def _follow(self, feed: Feed) -> FetchResult:
+        """Redirects are followed here and not by aiohttp, so that each is ours to judge."""
+        url = _address(feed.url)
+        if url is None:
+            return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are fetched")
+        for _ in range(self._settings.max_redirects + 1):
+            found = await self._ask(url, feed.validators)
+            if not isinstance(found, URL):
+                return found
+            url = found
+        most = self._settings.max_redirects
+        detail = f"more than {most} redirects, the last to {_shown(url)}"
+        return Failed(Outcome.REDIRECT, one_line(detail))
+
+    async def _ask(self, url: URL, held: Validators) -> FetchResult | URL:
+        async with self._session.get(
+            url, headers=_conditions(held), allow_redirects=False
+        ) as response:
+            status = response.status
+            if status in _REDIRECTS:
+                return _next_hop(url, response)
+            if status == HTTPStatus.NOT_MODIFIED:
+                return _not_modified(held)
+            if status in _WITH_BODY:
+                return await self._read(url, response)
+            return _refusal(response)
+
+    async def _read(self, url: URL, response: ClientResponse) -> FetchResult:
+        """Read the body to its end, counting what it decodes to, and hold no more than the cap."""
+        most = self._settings.max_bytes
+        body, wire = io.BytesIO(), 0
+        too_large = Failed(Outcome.TOO_LARGE, f"more than {most} bytes", response.status)
+        if (response.content_length or 0) > most:
+            return too_large
+        decoder = decoder_for(response.headers.get("Content-Encoding", ""))
+        async for chunk in response.content.iter_any():
+            wire += len(chunk)
+            for piece in decoder.feed(chunk):
+                if body.tell() + len(piece) > most:
+                    return too_large
+                body.write(piece)
+            if wire > most:
+                return too_large
+        decoder.close()
+        return _whole(url, response, body.getvalue())  # getvalue does not copy
+
+
+def _address(text: str) -> URL | None:
+    """`text` as an address that may be asked for."""
+    try:
+        url = _as_written(text)
+    except ValueError:
+        return None
+    return url if url.scheme in {"http", "https"} and url.host else None
+
+
+def _as_written(text: str) -> URL:
+    """`text` with its own quoting, which a signature may cover, unless that cannot be sent."""
+    sendable = text.isascii() and text.isprintable() and " " not in text
+    return URL(text, encoded=sendable)
+
+
+def _conditions(held: Validators) -> dict[str, str]:
+    """Both validators, byte for byte as they came (RFC 9110, 13.1)."""
+    conditions = {"If-None-Match": held.etag, "If-Modified-Since": held.last_modified}
+    return {name: value for name, value in conditions.items() if value}
+
+
+def _next_hop(url: URL, response: ClientResponse) -> URL | Failed:
+    """Where a redirect leads; credentials stay with the origin they were given for."""
+    location = response.headers.get("Location", "").strip()
+    if not location:
+        return _redirect_failure(response, "a redirect without a Location")
+    try:
+        target = url.join(_as_written(location)).with_fragment(None)
+        if target.scheme not in {"http", "https"} or not target.host:
+            return _redirect_failure(response, f"a redirect to {_shown(target)}")
+        same = target.origin() == url.origin()
+    except ValueError as error:
+        return _redirect_failure(response, f"a redirect to a broken address: {error}")
+    if not same:
+        return target.with_user(None)
+    return target.with_user(url.user).with_password(url.password) if url.user else target
+
+
+def _redirect_failure(response: ClientResponse, detail: str) -> Failed:
+    return Failed(Outcome.REDIRECT, one_line(detail), response.status)
+
+
+def _not_modified(held: Validators) -> NotModified | Failed:
+    if held.etag or held.last_modified:
+        return NotModified()
+    return Failed(Outcome.BAD_HTTP, "304 to a request without conditions", 304)
+
+
+def _refusal(response: ClientResponse) -> Failed:
+    """A status that brings no document."""
+    status = response.status
+    said = one_line(f"{status} {response.reason or ''}")
+    if status in _WITHOUT_BODY:
+        return Failed(Outcome.NOT_A_FEED, f"{said}: no document", status)
+    if status == HTTPStatus.PARTIAL_CONTENT:
+        return Failed(Outcome.BAD_HTTP, f"{said}: a part that was not asked for", status)
+    headers = response.headers
+    wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
+    return Failed(Outcome.HTTP_STATUS, said, status, wait)
+
+
+def _whole(url: URL, response: ClientResponse, body: bytes) -> FetchResult:
+    if not body:
+        return Failed(Outcome.NOT_A_FEED, "an empty document", response.status)
+    headers = response.headers
+    return Fetched(
+        url=str(url.with_user(None).with_fragment(None)),
+        body=body,
+        content_type=one_line(headers.get("Content-Type", "")),
+        status=response.status,
+        etag=_keepable(headers.get("ETag")),
+        last_modified=_keepable(headers.get("Last-Modified")),
+    )
+
+
+def _keepable(validator: str | None) -> str | None:
+    """A validator we can store and send back byte for byte; one that is not UTF-8 we cannot."""
+    if not validator or any("\ud800" <= c <= "\udfff" for c in validator):
+        return None
+    return validator
+
+
+def _shown(url: URL) -> str:
+    return str(url.with_query(None).with_fragment(None))
+
+
+def failure(error: Exception) -> Failed:
+    """The name of what went wrong below HTTP, or in it."""
+    detail = one_line(str(error) or type(error).__name__)
+    match error:
+        case ClientConnectorError(os_error=BlockedAddressError(address=address)):
+            return Failed(Outcome.BLOCKED_ADDRESS, f"{address} is not a public address")
+        case InvalidURL():
+            return Failed(Outcome.BLOCKED_ADDRESS, f"not an address to fetch: {detail}")
+        case ClientConnectorDNSError():
+            return Failed(Outcome.DNS, detail)
+        case _ if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
+            return Failed(Outcome.TLS, detail)
+        case ClientConnectorError():
+            return Failed(Outcome.CONNECT, detail)
+        case _:
+            return Failed(Outcome.BAD_HTTP, detail)

@@ -1,0 +1,58 @@
+"""Content codings, as servers send them and as they should not."""
+
+import gzip
+import zlib
+
+import pytest
+
+from daemon.fetch.decode import PIECE, DecodeError, decoder_for
+
+TEXT = b"The harbour bridge opened again. " * 4000
+RAW = zlib.compressobj(wbits=-15)
+RAW_DEFLATE = RAW.compress(TEXT) + RAW.flush()
+
+
+def decoded(coding: str, body: bytes, step: int) -> bytes:
+    decoder = decoder_for(coding)
+    pieces = [p for i in range(0, len(body), step) for p in decoder.feed(body[i : i + step])]
+    decoder.close()
+    assert all(len(p) <= max(PIECE, step) for p in pieces)
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize("step", [1, 7, 100_000])
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        pytest.param("", TEXT[:3000], id="none"),
+        pytest.param("identity", TEXT[:3000], id="identity"),
+        pytest.param("gzip", gzip.compress(TEXT), id="gzip"),
+        pytest.param(" X-GZIP ", gzip.compress(TEXT), id="x-gzip"),
+        pytest.param("deflate", zlib.compress(TEXT), id="deflate"),
+        pytest.param("deflate", RAW_DEFLATE, id="deflate without its header"),
+        pytest.param("gzip", gzip.compress(TEXT[:9]) + gzip.compress(TEXT[9:]), id="two members"),
+        pytest.param("gzip", gzip.compress(TEXT) + b"\0" * 300, id="padding"),
+        pytest.param("gzip", b"", id="nothing at all"),
+    ],
+)
+def test_a_whole_body_is_decoded(coding: str, body: bytes, step: int) -> None:
+    whole = decoded(coding, body, step)
+    assert whole == (b"" if not body else TEXT[: len(whole)])
+    assert len(whole) in {0, 3000, len(TEXT)}
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        pytest.param("gzip", gzip.compress(TEXT)[:-1], id="cut gzip"),
+        pytest.param("deflate", zlib.compress(TEXT)[:-5], id="cut deflate"),
+        pytest.param("gzip", TEXT, id="not gzip"),
+        pytest.param("gzip", gzip.compress(TEXT) + b"junk", id="junk after gzip"),
+        pytest.param("gzip", gzip.compress(b"") * 1001, id="a thousand empty members"),
+        pytest.param("br", TEXT, id="a coding we did not ask for"),
+        pytest.param("gzip, gzip", TEXT, id="two codings"),
+    ],
+)
+def test_a_broken_body_is_refused(coding: str, body: bytes) -> None:
+    with pytest.raises(DecodeError):
+        decoded(coding, body, 1000)
