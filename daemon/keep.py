@@ -10,18 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storage.articles import (
-    holdings,
-    mark_departed,
-    next_article_ids,
-    save,
-    stage,
-    unstage,
-)
+from storage.articles import next_article_ids, save, stage, unstage
 from storage.changes import advance_clock, clock_now, take_clock
 from storage.database import Database, Transaction
-from storage.feeds import remember_polls
+from storage.holdings import holdings
 from storage.leases import still_held
+from storage.polls import remember_polls
+from storage.sightings import mark_departed
 
 from daemon.cadence import after_poll
 from daemon.dedup import Arrival, judge_all
@@ -90,13 +85,13 @@ class Keeper:
         begun = await clock_now(tx)
         ids = await next_article_ids(tx, len(arrivals))
         judged = await _judge(tx, arrivals, ids)
-        await stage(tx, judged)
+        await stage(tx, judged, now=now)
         n = await take_clock(tx)
         await self._fence(tx, group)
         if n != begun:
-            staged, judged = judged, await _judge(tx, arrivals, ids)
-            await unstage(tx, list(_created(staged)))
-            await stage(tx, judged)
+            await unstage(tx, _created(judged))
+            judged = await _judge(tx, arrivals, ids)
+            await stage(tx, judged, now=now)
         changes = await save(tx, judged, after=n, now=now)
         await advance_clock(tx, n + len(changes))
         return judged

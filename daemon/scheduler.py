@@ -98,7 +98,7 @@ class Scheduler:
             return False
         try:
             async with self._database.reading() as tx:
-                feeds = await load_feeds(tx, ids, shards=self._shards())
+                feeds = await load_feeds(tx, ids)
         except StorageError as error:
             log.warning("claim_failed", error=str(error), retry_in_s=PAUSE)
             for feed_id in ids:

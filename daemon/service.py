@@ -124,9 +124,9 @@ class Service:
         if self._poller is not None:
             await self._poller.poll(feed)
 
-    def _shards(self) -> Collection[int]:
-        """Whose feeds we may poll now; the holder learns of changes at each beat."""
-        return self._holder.leases.keys()
+    def _shards(self) -> Collection[int] | None:
+        """Whose feeds we may poll now (None: all); the holder learns of changes at each beat."""
+        return self._holder.shards
 
     # ------------------------------------------------------------ coarse jobs and pages
 

@@ -85,6 +85,29 @@ async def due_feeds(
     return [_feed(row) for row in await tx.execute(query.order_by(feed.c.id).limit(limit))]
 
 
+async def due_times(
+    tx: Transaction, *, before: datetime, shards: Collection[int] | None = None
+) -> list[tuple[int, datetime]]:
+    """(feed id, due time) of every feed to poll before an instant."""
+    query = (
+        select(feed.c.id, poll_state.c.next_poll_at)
+        .where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
+        .where(poll_state.c.next_poll_at < before)
+    )
+    if shards is not None:
+        query = query.where(poll_state.c.shard.in_(sorted(shards)))
+    return [(row.id, row.next_poll_at) for row in await tx.execute(query)]
+
+
+async def load_feeds(tx: Transaction, feed_ids: Sequence[int]) -> list[Feed]:
+    """These feeds as they are remembered now, but for those that were removed."""
+    found: list[Feed] = []
+    for chunk in chunked(feed_ids):
+        rows = await tx.execute(_followed().where(feed.c.id.in_(chunk)))
+        found += [_feed(row) for row in rows]
+    return found
+
+
 async def ingest_source(tx: Transaction, name: str, *, now: datetime) -> Feed:
     """The source that articles given by hand under this name belong to."""
     url = f"ingest:{name}"

@@ -30,7 +30,7 @@ async def remember_polls(tx: Transaction, polls: Sequence[Polled], *, replica: s
     Rows are taken in the order of their feeds, so that two writers never wait for each other.
     """
     ordered = sorted(polls, key=lambda polled: polled[0].id)
-    read = [(f, p) for f, p in ordered if p.outcome in {Outcome.STORED, Outcome.EMPTY}]
+    read = [(f, p) for f, p in ordered if p.items or p.outcome is Outcome.EMPTY]
     await _states(tx, ordered)
     await _documents(tx, read)
     await _rows(tx, ordered, replica)
