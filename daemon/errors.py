@@ -4,6 +4,7 @@ NewsdError
   SettingsError     the configuration cannot be used
   UsageError        the command was given something it cannot work with
   NotAFeedError     the bytes are no feed format we read
+  ParseLimitError   the document is nested or padded beyond what any feed needs
 """
 
 
@@ -21,3 +22,7 @@ class UsageError(NewsdError):
 
 class NotAFeedError(NewsdError):
     """The bytes are no feed format we read."""
+
+
+class ParseLimitError(NewsdError):
+    """The document goes beyond what any feed needs; it is not read at all."""
