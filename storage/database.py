@@ -1,6 +1,7 @@
 """Open a database and hand out transactions. Nobody else makes an engine."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -172,12 +173,26 @@ async def _connected(*place: Any, **options: Any) -> aiosqlite.Connection:
     thread.daemon = True
     try:
         await connection
-        await connection.executescript(_PRAGMAS)
+        await _prepare(connection)
     except BaseException:
         await connection.close()
         await asyncio.to_thread(thread.join)
         raise
     return connection
+
+
+async def _prepare(connection: aiosqlite.Connection) -> None:
+    """Two programs that make one new file at once: the switch to WAL does not wait by itself."""
+    for pause in (0.05, 0.1, 0.2, 0.4, 0.8):
+        try:
+            await connection.executescript(_PRAGMAS)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            return
+    await connection.executescript(_PRAGMAS)
 
 
 def _beginning(statement: str) -> Any:
