@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from daemon.tag.lexicon import Concept, Lexicon, load_lexicons, load_taxonomy
+from daemon.tag.lexicon import TAXONOMY_VERSION, Concept, Lexicon, load_lexicons, load_taxonomy
 from daemon.tag.rules import Rules, load_rules
 from daemon.tag.sections import topic_of_section
 from daemon.tag.words import words_of
@@ -111,7 +111,7 @@ def _topics(
         if weight >= _LEAST_WEIGHT and weight / total >= _LEAST_SHARE:
             concept = taxonomy[key]
             score = round(weight / total, 4)
-            yield Topic(concept.topic_id, concept.label, score, source, 1, scale.evidence[key])
+            yield _topic(concept.topic_id, concept.label, score, source, scale.evidence[key])
 
 
 def _own_topics(
@@ -128,4 +128,19 @@ def _own_topics(
     fields = {"title": title, "body": body, "category": listed, "url": words_of(article.url or "")}
     for fit in rules.fitting(fields):
         rule = fit.rule
-        yield Topic(f"user:{rule.id}", rule.label, 1.0, TopicSource.RULE, 1, fit.evidence)
+        yield _topic(f"user:{rule.id}", rule.label, 1.0, TopicSource.RULE, fit.evidence)
+
+
+def _topic(
+    topic_id: str, label: str, score: float, source: TopicSource, evidence: Mapping[str, int]
+) -> Topic:
+    """A topic that says which tagger and which taxonomy made it, so that retagging is a query."""
+    return Topic(
+        topic_id,
+        label,
+        score,
+        source,
+        evidence=evidence,
+        taxonomy_version=TAXONOMY_VERSION,
+        tagger_version=TAGGER_VERSION,
+    )
