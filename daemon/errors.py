@@ -4,6 +4,7 @@ NewsdError
   SettingsError     the configuration cannot be used
   UsageError        the command was given something it cannot work with
   NotAFeedError     the bytes are no feed format we read
+  DigestLimitError  a document took more than a document may
 """
 
 
@@ -21,3 +22,7 @@ class UsageError(NewsdError):
 
 class NotAFeedError(NewsdError):
     """The bytes are no feed format we read."""
+
+
+class DigestLimitError(NewsdError):
+    """A document took more CPU time, wall time or memory than a document may."""

@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -234,6 +234,8 @@ class Loaded:
     origins: Mapping[str, str]
     """`fetch.timeout` -> `newsd.toml:7`, `NEWSD_FETCH__TIMEOUT` or `--database`."""
     path: Path | None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """What the command line said; it wins again when the file is read again."""
 
 
 def load_settings(
@@ -259,7 +261,7 @@ def load_settings(
     for layer in layers:
         for key, (value, origin) in layer.items():
             values[key], origins[key] = value, origin
-    return Loaded(_checked(values, origins), origins, path)
+    return Loaded(_checked(values, origins), origins, path, overrides or {})
 
 
 Layer = dict[str, tuple[Any, str]]

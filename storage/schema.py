@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
@@ -75,7 +76,7 @@ class Json(TypeDecorator[Any]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
             return dialect.type_descriptor(Text())
-        return dialect.type_descriptor(postgresql.JSONB())
+        return dialect.type_descriptor(postgresql.JSONB(none_as_null=True))
 
     @override
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
@@ -262,6 +263,14 @@ sighting = _table(
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant),
     Index(None, "article_id"),
+    # what stands in a feed's document now, however long its history
+    Index(
+        "ix_sighting_open",
+        "feed_id",
+        "guid_hash",
+        sqlite_where=text("last_seen_at IS NULL"),
+        postgresql_where=text("last_seen_at IS NULL"),
+    ),
     rowid=False,
 )
 

@@ -93,7 +93,10 @@ class Feed:
     state: FeedState = FeedState.NEW
     validators: Validators = field(default_factory=Validators)
     entry_hashes: frozenset[int] = frozenset()
-    """Hashes of the raw entries of the last documents: what is in here is only counted."""
+    """Hashes of the raw entries of the last documents: what is in here is only counted.
+
+    Long documents are kept as the low 32 bits of each hash; ask `remembers`, not `in`.
+    """
     failures: int = 0
     """Failed polls in a row."""
     interval: timedelta | None = None
@@ -103,6 +106,10 @@ class Feed:
     next_poll_reason: str | None = None
     last_poll_at: datetime | None = None
     last_success_at: datetime | None = None
+
+    def remembers(self, entry_hash: int) -> bool:
+        """Whether a raw entry with this hash stood in one of the last documents."""
+        return entry_hash in self.entry_hashes or entry_hash & 0xFFFFFFFF in self.entry_hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +261,8 @@ class Topic:
     level: int = 1
     evidence: Mapping[str, int] = field(default_factory=dict)
     """Term -> how often it was found."""
+    taxonomy_version: str = ""
+    tagger_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+# newsd. Needs Python 3.11, pip, git and make; everything else is installed into .venv from the
+# locks (by uv where there is one, else by pip).
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+JOBS ?= auto
+
+ifdef UV
+CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+else
+CREATE := $(PYTHON) -m venv $(VENV)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.PHONY: help demo test check lint types imports bench lock wheel clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: $(VENV)/run  ## watch newsd work on a small news site of its own, for less than a minute
+	$(BIN)/newsd demo
+
+test: $(VENV)/dev  ## run the tests
+	$(BIN)/python -m pytest -q -n $(JOBS)
+
+check: lint types imports test  ## everything that must hold before a change lands
+
+lint: $(VENV)/dev  ## style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/dev  ## mypy --strict, over the tests too
+	$(BIN)/mypy
+
+imports: $(VENV)/dev  ## the floors of the house
+	$(BIN)/lint-imports
+
+bench: $(VENV)/bench  ## newsd beside two peers in one run, on a made-up news internet
+	$(BIN)/python -m benchmarks.farm
+
+wheel: $(VENV)/dev  ## build the package into dist/
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+lock:  ## resolve the dependencies again (needs uv)
+	$(UV) pip compile pyproject.toml --extra postgres --extra speed --group build $(LOCKING) -o requirements.lock
+	$(UV) pip compile pyproject.toml --group dev -c requirements.lock $(LOCKING) -o requirements-dev.lock
+	$(UV) pip compile --group bench -c requirements.lock -c requirements-dev.lock $(LOCKING) -o benchmarks/requirements.lock
+
+LOCKING := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+clean:  ## remove everything that was made here
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp is a finished set of packages in the one environment.
+$(VENV)/run: requirements.lock pyproject.toml
+	$(CREATE)
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/run
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/bench: benchmarks/requirements.lock $(VENV)/dev
+	$(INSTALL) --require-hashes -r benchmarks/requirements.lock
+	@touch $@

@@ -1,0 +1,220 @@
+"""The composition root: every long-lived object is made here and nowhere else."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from storage.database import Database
+from storage.feeds import add_feeds, ingest_source
+from storage.leases import Holder, hold
+from storage.migration import ensure_schema
+
+from daemon.errors import UsageError
+from daemon.fetch import Fetcher, open_session
+from daemon.ingest import Document, Ingester, IngestResult
+from daemon.keep import Keeper
+from daemon.once import OnceResult, Round, Tally
+from daemon.opml import read_opml
+from daemon.poll import Poller
+from daemon.service import Service
+from daemon.settings import Loaded, Settings, load_settings
+from daemon.tag import load_tagger
+from daemon.values import Gathered, PollReport
+from daemon.workers import PATIENCE, Workers
+from daemon.writer import Writer
+from storage.errors import StorageError
+from storage.values import Feed, Lease
+
+DATABASE_PATIENCE = timedelta(seconds=20)
+"""How long `once` waits for a database that went away; `run` waits for ever."""
+
+
+def system_clock() -> datetime:
+    """Read the time. Nothing else in the program does."""
+    return datetime.now(UTC)  # noqa: TID251  the one place
+
+
+def replica_name() -> str:
+    """What this process is called in leases and polls."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """Open the database with its schema as this program needs it. Raises `StorageError`."""
+    async with Database.open(settings.database.url) as database:
+        await ensure_schema(database)
+        yield database
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The assembled program: what a command may ask of it."""
+
+    loaded: Loaded
+    database: Database
+
+    @property
+    def _settings(self) -> Settings:
+        return self.loaded.settings
+
+    async def once(
+        self,
+        *,
+        every_feed: bool = False,
+        deadline: timedelta | None = None,
+        on_report: Callable[[PollReport], None] | None = None,
+    ) -> OnceResult:
+        """Poll what is due (or every feed) and stop. Raises `StorageError`."""
+        tally, replica, stop = Tally(on_report), replica_name(), asyncio.Event()
+        async with hold(self.database, replica) as holder:
+            keeper = self._keeper(self._settings, replica)
+            writer = Writer(keeper, system_clock, tally.settle, patience=DATABASE_PATIENCE)
+            async with self._poller(self._settings, writer, holder) as poller:
+                shards = holder.leases.keys()
+                the_round = Round(self.database, poller, writer, self._settings.fetch, shards)
+                with _stopping_at(deadline, stop), _plainly():
+                    left = await the_round.run(None if every_feed else system_clock(), stop)
+        return tally.result(left)
+
+    async def run(self) -> None:
+        """Poll until SIGTERM or SIGINT. Raises `StorageError` if it cannot even start."""
+        replica = replica_name()
+        async with hold(self.database, replica) as holder:
+            service = Service(self._settings, self.database, holder, system_clock)
+            writer = Writer(self._keeper(self._settings, replica), system_clock, service.settle)
+
+            @asynccontextmanager
+            async def assemble(settings: Settings) -> AsyncIterator[Poller]:
+                await self.follow(settings.feeds.file)
+                writer.keeper = self._keeper(settings, replica)
+                async with self._poller(settings, writer, holder) as poller:
+                    yield poller
+
+            with _signals(service), _plainly():
+                await service.run(writer, assemble, self._reloaded)
+
+    async def ingest(
+        self, documents: Iterable[Document], source: str
+    ) -> AsyncIterator[IngestResult]:
+        """Take in documents as articles of `source`; yield what each chunk of them came to."""
+        async with self.database.writing() as tx:
+            feed = await ingest_source(tx, source, now=system_clock())
+        async with self._workers(self._settings) as workers:
+            keeper = self._keeper(self._settings, replica_name())
+            async for result in Ingester(keeper, workers, system_clock).ingest(documents, feed):
+                yield result
+
+    async def check(self, url: str) -> Gathered:
+        """Fetch and digest one address, and store nothing."""
+        writer = Writer(self._keeper(self._settings, ""), system_clock, _nobody)
+        async with self._poller(self._settings, writer, None) as poller:
+            return await poller.gather(Feed(0, url))
+
+    async def follow(self, path: Path | None) -> int:
+        """Follow the feeds of an OPML file; return how many are new. Raises `UsageError`."""
+        if path is None:
+            return 0
+        try:
+            outlines = read_opml(path.read_bytes(), str(path))
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}") from error
+        async with self.database.writing() as tx:
+            return await add_feeds(tx, outlines.subscriptions, now=system_clock())
+
+    # ------------------------------------------------------------ parts
+
+    def _keeper(self, settings: Settings, replica: str) -> Keeper:
+        return Keeper(self.database, settings.schedule, replica)
+
+    @asynccontextmanager
+    async def _workers(self, settings: Settings) -> AsyncIterator[Workers]:
+        # a rule that cannot be used is an error here and now, not in a worker at the first poll
+        load_tagger(settings.topics.file)
+        workers = Workers(settings.digest, settings.topics.file)
+        try:
+            yield workers
+        finally:
+            await workers.close()
+
+    @asynccontextmanager
+    async def _poller(
+        self, settings: Settings, writer: Writer, holder: Holder | None
+    ) -> AsyncIterator[Poller]:
+        """All that polling needs under one set of settings; taken apart in reverse order."""
+
+        def lease_of(feed: Feed) -> Lease | None:
+            return holder.leases.get(feed.shard) if holder else None
+
+        limit = settings.fetch.timeout + settings.digest.cpu_limit * PATIENCE
+        async with AsyncExitStack() as stack:
+            session = await stack.enter_async_context(open_session(settings.fetch))
+            workers = await stack.enter_async_context(self._workers(settings))
+            fetcher = Fetcher(session, settings.fetch)
+            yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2)
+
+    def _reloaded(self) -> Settings:
+        return load_settings(self.loaded.path, overrides=self.loaded.overrides).settings
+
+
+@asynccontextmanager
+async def open_app(loaded: Loaded) -> AsyncIterator[App]:
+    """Open the program for the length of the block. Raises `StorageError`, `SettingsError`."""
+    async with open_database(loaded.settings) as database:
+        yield App(loaded, database)
+
+
+def _nobody(_: Feed, __: PollReport | None) -> None:
+    """Settle a poll that nobody waits for."""
+
+
+@contextmanager
+def _stopping_at(deadline: timedelta | None, stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` when the time is over, or on SIGTERM or SIGINT."""
+    loop = asyncio.get_running_loop()
+    timer = loop.call_later(deadline.total_seconds(), stop.set) if deadline else None
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, stop.set)
+    try:
+        yield
+    finally:
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(signum)
+        if timer is not None:
+            timer.cancel()
+
+
+@contextmanager
+def _signals(service: Service) -> Iterator[None]:
+    """SIGTERM and SIGINT stop, a second one forces; SIGHUP reloads."""
+    loop = asyncio.get_running_loop()
+    here = asyncio.current_task()
+
+    def stop() -> None:
+        if service.stop.is_set() and here is not None:
+            here.cancel()
+        service.stop.set()
+
+    handlers = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGHUP: service.reload.set}
+    for signum, handler in handlers.items():
+        loop.add_signal_handler(signum, handler)
+    try:
+        yield
+    finally:
+        for signum in handlers:
+            loop.remove_signal_handler(signum)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Raise the database's trouble itself, not the group that a TaskGroup wraps around it."""
+    try:
+        yield
+    except* StorageError as group:
+        raise group.exceptions[0] from None

@@ -1,0 +1,55 @@
+"""The outward half of a poll: ask the feed and digest its answer. Touches no database."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import xxhash
+
+from daemon.clock import Clock
+from daemon.errors import DigestLimitError, NotAFeedError
+from daemon.fetch import Fetcher
+from daemon.values import Failed, Fetched, Gathered, NotModified, Unchanged
+from daemon.workers import Workers
+from storage.values import Feed, Lease, Outcome, Validators
+
+
+async def gather(
+    feed: Feed, lease: Lease | None, fetcher: Fetcher, workers: Workers, clock: Clock
+) -> Gathered:
+    """Everything one feed has to tell right now."""
+    timer = asyncio.get_running_loop().time
+    began = timer()
+    opened = Gathered(feed, clock(), timedelta(), Unchanged(), lease=lease)
+    result = await fetcher.fetch(feed)
+    match result:
+        case Fetched():
+            gathered = await _digested(opened, result, workers)
+        case NotModified():
+            gathered = replace(opened, http_status=304)
+        case Failed():
+            gathered = replace(opened, news=result, http_status=result.http_status)
+    return replace(gathered, duration=timedelta(seconds=timer() - began))
+
+
+async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gathered:
+    """The document's news; cheapest first: an equal body never reaches a parser."""
+    feed = opened.feed
+    marks = Validators(page.etag, page.last_modified, body_hash(page.body))
+    gathered = replace(
+        opened, http_status=page.status, size=len(page.body), validators=marks, news=Unchanged()
+    )
+    if marks.body_hash == feed.validators.body_hash:
+        return gathered
+    try:
+        news = await workers.digest(page, feed.entry_hashes, opened.started_at)
+    except NotAFeedError as error:
+        return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
+    except DigestLimitError as error:
+        return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
+    return replace(gathered, news=news)
+
+
+def body_hash(body: bytes) -> int:
+    """A signed 64-bit hash: documents that share it are one document."""
+    return int.from_bytes(xxhash.xxh3_64_digest(body), "big", signed=True)

@@ -1,0 +1,176 @@
+"""The inward half of a poll: judge what was gathered and write it down, all of it or none of it.
+
+The order of the write transaction is that of docs/decisions/0002: read, think, stage what nobody
+else can collide with, take the clock, think again only if it moved, write. A poll that brought no
+articles never takes the clock.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from storage.articles import next_article_ids, save, stage, unstage
+from storage.changes import advance_clock, clock_now, take_clock
+from storage.database import Database, Transaction
+from storage.holdings import holdings
+from storage.leases import still_held
+from storage.polls import remember_polls
+from storage.sightings import mark_departed
+
+from daemon.cadence import after_poll
+from daemon.dedup import Arrival, judge_all
+from daemon.settings import ScheduleSettings
+from daemon.values import Digested, Failed, Gathered, PollReport
+from storage.values import Created, FeedKind, Judged, Outcome, Poll, Repeated, Revised
+
+
+class LeaseLostError(Exception):
+    """Another replica owns these shards by now; what was gathered for them is void."""
+
+    def __init__(self, shards: frozenset[int]) -> None:
+        super().__init__(f"lost the lease of shards {sorted(shards)}")
+        self.shards = shards
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Writes groups of polls; holds what every group needs."""
+
+    database: Database
+    pace: ScheduleSettings
+    replica: str
+
+    async def keep(self, group: Sequence[Gathered], now: datetime) -> list[PollReport]:
+        """Save what is new and remember how the polls went.
+
+        Polls whose lease another replica has taken over are left out of the result and of the
+        database. Safe to repeat when a commit's fate is unknown: what is already there is found.
+        Raises `StorageError`.
+        """
+        while group:
+            try:
+                async with self.database.writing() as tx:
+                    return await self._keep(tx, group, now)
+            except LeaseLostError as lost:
+                group = [g for g in group if not (g.lease and g.lease.shard in lost.shards)]
+        return []
+
+    async def _keep(
+        self, tx: Transaction, group: Sequence[Gathered], now: datetime
+    ) -> list[PollReport]:
+        arrivals = [
+            Arrival(g.feed.id, g.feed.url, tagged)
+            for g in group
+            if isinstance(g.news, Digested)
+            for tagged in g.news.articles
+        ]
+        judged: list[Judged] = []
+        if arrivals:
+            judged = await self._judge_and_save(tx, group, arrivals, now)
+        else:
+            await self._fence(tx, group)
+        reports = [self._report(g, judged, now) for g in group]
+        await remember_polls(tx, [(r.feed, r.poll) for r in reports], replica=self.replica)
+        await mark_departed(tx, *_departures(group))
+        return reports
+
+    async def _judge_and_save(
+        self,
+        tx: Transaction,
+        group: Sequence[Gathered],
+        arrivals: Sequence[Arrival],
+        now: datetime,
+    ) -> list[Judged]:
+        begun = await clock_now(tx)
+        ids = await next_article_ids(tx, len(arrivals))
+        judged = await _judge(tx, arrivals, ids)
+        await stage(tx, judged, now=now)
+        n = await take_clock(tx)
+        await self._fence(tx, group)
+        if n != begun:
+            await unstage(tx, _created(judged))
+            judged = await _judge(tx, arrivals, ids)
+            await stage(tx, judged, now=now)
+        changes = await save(tx, judged, after=n, now=now)
+        await advance_clock(tx, n + len(changes))
+        return judged
+
+    async def _fence(self, tx: Transaction, group: Sequence[Gathered]) -> None:
+        """Refuse to write for a shard that is no longer ours."""
+        leases = {g.lease for g in group if g.lease is not None}
+        held = await still_held(tx, leases, self.replica)
+        lost = frozenset(lease.shard for lease in leases) - held
+        if lost:
+            raise LeaseLostError(lost)
+
+    def _report(self, gathered: Gathered, judged: Sequence[Judged], now: datetime) -> PollReport:
+        own = [j for j in judged if j.feed_id == gathered.feed.id]
+        poll = _poll(gathered, own)
+        return PollReport(
+            feed=after_poll(gathered, poll, now, self.pace), poll=poll, delays=_delays(own, now)
+        )
+
+
+async def _judge(tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int]) -> list[Judged]:
+    known = await holdings(tx, [(a.feed_id, a.tagged) for a in arrivals])
+    return judge_all(arrivals, known, iter(ids))
+
+
+def _created(judged: Sequence[Judged]) -> Iterator[int]:
+    return (j.verdict.article_id for j in judged if isinstance(j.verdict, Created))
+
+
+def _poll(gathered: Gathered, judged: Sequence[Judged]) -> Poll:
+    """The one row that says how this poll ended."""
+    poll = Poll(
+        feed_id=gathered.feed.id,
+        started_at=gathered.started_at,
+        duration=gathered.duration,
+        outcome=Outcome.UNCHANGED,
+        http_status=gathered.http_status,
+        size=gathered.size,
+    )
+    if isinstance(gathered.news, Failed):
+        return replace(poll, outcome=gathered.news.outcome, error=gathered.news.detail)
+    if not isinstance(gathered.news, Digested):
+        return poll
+    kinds = Counter(type(j.verdict) for j in judged)
+    rejected = gathered.news.rejected
+    return replace(
+        poll,
+        outcome=_outcome(gathered.news),
+        items=gathered.news.items,
+        created=kinds[Created],
+        revised=kinds[Revised],
+        duplicates=kinds[Repeated],
+        rejected=sum(rejected.values()),
+        reasons=rejected,
+        error=gathered.news.damaged,
+    )
+
+
+def _outcome(news: Digested) -> Outcome:
+    if not news.items:
+        return Outcome.EMPTY
+    return Outcome.STORED if news.articles else Outcome.UNCHANGED
+
+
+def _delays(judged: Sequence[Judged], now: datetime) -> tuple[float, ...]:
+    dates = (j.tagged.article.published.at for j in judged if isinstance(j.verdict, Created))
+    return tuple((now - at).total_seconds() for at in dates if at is not None)
+
+
+def _departures(
+    group: Sequence[Gathered],
+) -> tuple[dict[int, tuple[int, ...]], dict[int, datetime]]:
+    """For each feed seen before: what its document holds now, and when the last one was seen."""
+    present: dict[int, tuple[int, ...]] = {}
+    seen_at: dict[int, datetime] = {}
+    for g in group:
+        if not isinstance(g.news, Digested) or g.news.kind is FeedKind.INGEST:
+            continue
+        if g.feed.last_success_at is not None:
+            present[g.feed.id] = g.news.present
+            seen_at[g.feed.id] = g.feed.last_success_at
+    return present, seen_at

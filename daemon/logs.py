@@ -1,0 +1,46 @@
+"""Logs: one line an event on stderr, JSON for machines, pretty for a terminal."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from daemon.settings import LogSettings
+
+_CONTROLS = {c: f"\\x{c:02x}" for c in (*range(32), *range(127, 160))}
+
+
+def set_up_logs(settings: LogSettings) -> None:
+    """Send structlog's and the libraries' logs to stderr in one form."""
+    pretty = settings.format == "pretty" or (settings.format == "auto" and sys.stderr.isatty())
+    level = logging.getLevelNamesMapping()[settings.level.upper()]
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    rendering: list[Any] = (
+        [_printable, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        if pretty
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
+    structlog.configure(
+        processors=[*shared, *rendering],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(
+        stream=sys.stderr, level=max(level, logging.WARNING), format="%(name)s: %(message)s"
+    )
+
+
+def _printable(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Text from feeds cannot move the cursor or forge a second line (THREATS G4)."""
+    return {
+        key: value.translate(_CONTROLS)
+        if isinstance(value, str) and key not in {"exc_info", "exception"}
+        else value
+        for key, value in event.items()
+    }

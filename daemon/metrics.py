@@ -1,0 +1,61 @@
+"""What the daemon counts, under the names that logs and tables use too."""
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from daemon.values import PollReport
+
+PREFIX = "newsd"
+POLL_SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
+DELAY_SECONDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 43200, 86400)
+
+
+class Metrics:
+    """The counters of one process, with a registry of their own."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._polls = Counter(
+            f"{PREFIX}_polls", "Polls by outcome.", ["outcome"], registry=self._registry
+        )
+        self._duration = Histogram(
+            f"{PREFIX}_poll_duration_seconds",
+            "From request to digest of a poll.",
+            buckets=POLL_SECONDS,
+            registry=self._registry,
+        )
+        self._articles = Counter(
+            f"{PREFIX}_articles",
+            "Entries by what became of them.",
+            ["verdict"],
+            registry=self._registry,
+        )
+        self._delay = Histogram(
+            f"{PREFIX}_publish_delay_seconds",
+            "From an article's publication to its row, for articles that were dated.",
+            buckets=DELAY_SECONDS,
+            registry=self._registry,
+        )
+        self._bytes = Counter(
+            f"{PREFIX}_fetched_bytes", "Bytes of decoded documents.", registry=self._registry
+        )
+
+    def gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
+        """Show a number that is read when somebody asks."""
+        Gauge(f"{PREFIX}_{name}", meaning, registry=self._registry).set_function(read)
+
+    def observe(self, report: PollReport) -> None:
+        """Count one poll."""
+        poll = report.poll
+        self._polls.labels(poll.outcome).inc()
+        self._duration.observe(poll.duration.total_seconds())
+        self._bytes.inc(poll.size)
+        for verdict in ("created", "revised", "duplicates", "rejected"):
+            self._articles.labels(verdict).inc(getattr(poll, verdict))
+        for delay in report.delays:
+            self._delay.observe(max(delay, 0.0))
+
+    def exposition(self) -> bytes:
+        """Everything, in the Prometheus text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,53 @@
+"""One poll of one feed: gather, and hand the result to the writer. A feed's bug stops here."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from daemon.clock import Clock
+from daemon.fetch import Fetcher
+from daemon.gather import gather
+from daemon.values import Failed, Gathered
+from daemon.workers import Workers
+from daemon.writer import Writer
+from storage.values import Feed, Lease, Outcome
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """All that polling needs, held together."""
+
+    fetcher: Fetcher
+    workers: Workers
+    writer: Writer
+    clock: Clock
+    lease_of: Callable[[Feed], Lease | None]
+    """The lease under which we may poll a feed; None: it is another replica's by now."""
+    limit: timedelta
+    """No poll takes longer, whatever hangs in it."""
+
+    async def poll(self, feed: Feed) -> None:
+        """Poll one feed; whatever happens, exactly one outcome reaches the writer."""
+        lease = self.lease_of(feed)
+        if lease is None:
+            self.writer.drop(feed)
+        else:
+            await self.writer.put(await self.gather(feed, lease))
+
+    async def gather(self, feed: Feed, lease: Lease | None = None) -> Gathered:
+        """What the feed has to tell, or the trouble that kept it from telling."""
+        started = self.clock()
+        try:
+            async with asyncio.timeout(self.limit.total_seconds()):
+                return await gather(feed, lease, self.fetcher, self.workers, self.clock)
+        except TimeoutError:
+            failed = Failed(Outcome.TIMEOUT, f"the poll took more than {self.limit}")
+        except Exception as error:
+            log.exception("poll_failed", feed_id=feed.id, url=feed.url)
+            failed = Failed(Outcome.INTERNAL, f"{type(error).__name__} in newsd; see the log")
+        return Gathered(feed, started, self.clock() - started, failed, lease=lease)

@@ -1,0 +1,220 @@
+"""The long-running daemon: polls for years, reloads on SIGHUP, leaves cleanly on SIGTERM."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime, timedelta
+
+import structlog
+from storage.changes import clock_now
+from storage.database import Database
+from storage.leases import BEAT, Holder
+
+from daemon.clock import Clock
+from daemon.errors import SettingsError
+from daemon.lanes import Lanes
+from daemon.metrics import Metrics
+from daemon.poll import Poller
+from daemon.scheduler import REFILL, Scheduler, coarse_jobs
+from daemon.settings import Settings
+from daemon.values import PollReport
+from daemon.web import Readiness, serve
+from daemon.writer import Writer
+from storage.errors import StorageError
+from storage.values import Feed
+
+LATE = 300.0
+"""Seconds of lag, or without a commit while feeds are due, after which we are not ready."""
+ANSWER = 5.0
+"""Seconds the database may take to answer a readiness check."""
+log = structlog.get_logger()
+
+Assemble = Callable[[Settings], AbstractAsyncContextManager[Poller]]
+Reload = Callable[[], Settings]
+
+
+class Service:
+    """Runs scheduler, lanes, writer and pages together."""
+
+    def __init__(
+        self, settings: Settings, database: Database, holder: Holder, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._holder = holder
+        self._clock = clock
+        self._metrics = Metrics()
+        self._poller: Poller | None = None
+        self._scheduler: Scheduler | None = None
+        self._last_commit: datetime | None = None
+        self._last_success: datetime | None = None
+        self.stop = asyncio.Event()
+        self.reload = asyncio.Event()
+
+    # ------------------------------------------------------------ what others tell us
+
+    def settle(self, feed: Feed, report: PollReport | None) -> None:
+        """A poll is committed (or is not ours): count it, and wait for the next."""
+        if self._scheduler is not None:
+            self._scheduler.settle(feed, report.feed.next_poll_at if report else None)
+        if report is None:
+            return
+        self._metrics.observe(report)
+        self._last_commit = self._clock()
+        if report.poll.outcome.is_success:
+            self._last_success = self._last_commit
+        _log_poll(report)
+
+    # ------------------------------------------------------------ life
+
+    async def run(self, writer: Writer, assemble: Assemble, reloaded: Reload) -> None:
+        """Work until `stop` is set, then finish what is in hand within the grace."""
+        async with asyncio.TaskGroup() as group:
+            lanes = Lanes(
+                group,
+                self._poll,
+                concurrency=self._settings.fetch.concurrency,
+                per_host=self._settings.fetch.per_host,
+            )
+            self._scheduler = Scheduler(self._database, lanes, self._clock, self._shards)
+            writing = group.create_task(writer.run())
+            self._show(writer, lanes, self._scheduler)
+            async with serve(self._settings.http, self._metrics, self._ready), self._jobs():
+                scheduling = group.create_task(self._scheduler.run())
+                await self._generations(lanes, assemble, reloaded)
+                scheduling.cancel()
+            await self._finish(lanes, writer)
+            writing.cancel()
+
+    async def _generations(self, lanes: Lanes, assemble: Assemble, reloaded: Reload) -> None:
+        """One pass of the loop for each set of settings we live under."""
+        while not self.stop.is_set():
+            async with assemble(self._settings) as self._poller:
+                limits = self._settings.fetch
+                lanes.release(concurrency=limits.concurrency, per_host=limits.per_host)
+                log.info("running", database=self._database.name, http=self._settings.http.bind)
+                await _first(self.stop, self.reload)
+                lanes.hold()
+                await self._let_finish(lanes)
+            if self.reload.is_set():
+                self.reload.clear()
+                self._settings = _reloaded(self._settings, reloaded)
+
+    async def _let_finish(self, lanes: Lanes) -> None:
+        """Wait for the polls under way; on a stop, no longer than the grace or a second signal."""
+        grace = self._settings.run.shutdown_grace.total_seconds()
+        try:
+            async with asyncio.timeout(grace if self.stop.is_set() else None):
+                await lanes.quiet()
+        except TimeoutError:
+            log.warning("polls_broken_off", polls=lanes.under_way)
+            lanes.cancel()
+
+    async def _finish(self, lanes: Lanes, writer: Writer) -> None:
+        """Commit what was gathered; what waits will be due again at the next start."""
+        waiting = lanes.clear()
+        try:
+            async with asyncio.timeout(self._settings.run.shutdown_grace.total_seconds()):
+                await writer.drained()
+        except TimeoutError:
+            log.warning("polls_not_committed", polls=writer.depth)
+        log.info("stopped", waiting=waiting)
+
+    async def _poll(self, feed: Feed) -> None:
+        if self._poller is not None:
+            await self._poller.poll(feed)
+
+    def _shards(self) -> Collection[int] | None:
+        """Whose feeds we may poll now (None: all); the holder learns of changes at each beat."""
+        return self._holder.shards
+
+    # ------------------------------------------------------------ coarse jobs and pages
+
+    @asynccontextmanager
+    async def _jobs(self) -> AsyncIterator[None]:
+        scheduler = coarse_jobs({"refill": (REFILL, self._refill), "lease": (BEAT, self._beat)})
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def _refill(self) -> None:
+        if self._scheduler is not None:
+            await self._scheduler.refill()
+
+    async def _beat(self) -> None:
+        try:
+            await self._holder.beat()
+        except StorageError as error:
+            log.warning("lease_beat_failed", error=str(error))
+
+    def _show(self, writer: Writer, lanes: Lanes, scheduler: Scheduler) -> None:
+        gauge = self._metrics.gauge
+        gauge("queue_depth", "Polls gathered and not yet written.", lambda: writer.depth)
+        gauge("polls_under_way", "Polls being made now.", lambda: lanes.under_way)
+        gauge("polls_waiting", "Due feeds that wait for their host.", lambda: lanes.waiting)
+        gauge("schedule_lag_seconds", "How late the most overdue feed is.", lambda: scheduler.lag)
+        gauge("shards_held", "Shards this replica polls.", lambda: len(self._holder.leases))
+
+    async def _ready(self) -> Readiness:
+        now = self._clock()
+        trouble = await self._database_trouble()
+        commit = (now - self._last_commit).total_seconds() if self._last_commit else None
+        success = (now - self._last_success).total_seconds() if self._last_success else None
+        lag = self._scheduler.lag if self._scheduler else 0.0
+        stuck = lag > LATE and (commit is None or commit > LATE)
+        ready = trouble is None and not stuck and not self.stop.is_set()
+        return Readiness(ready, trouble or "ok", commit, success, lag)
+
+    async def _database_trouble(self) -> str | None:
+        try:
+            async with asyncio.timeout(ANSWER), self._database.reading() as tx:
+                await clock_now(tx)
+        except TimeoutError:
+            return f"no answer in {ANSWER:g} s"
+        except StorageError as error:
+            return str(error)
+        return None
+
+
+async def _first(*events: asyncio.Event) -> None:
+    """Return when the first of the events is set."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+def _reloaded(old: Settings, reloaded: Reload) -> Settings:
+    """The new settings, or the old ones when the new cannot be used."""
+    try:
+        new = reloaded()
+    except SettingsError as error:
+        log.error("reload_refused", error=str(error))  # noqa: TRY400  the message says it all
+        return old
+    for section in ("database", "http"):
+        if getattr(new, section) != getattr(old, section):
+            log.warning("reload_needs_restart", section=section)
+    log.info("reloaded")
+    return new
+
+
+def _log_poll(report: PollReport) -> None:
+    poll = report.poll
+    facts = {
+        "feed_id": poll.feed_id,
+        "url": report.feed.url,
+        "outcome": poll.outcome,
+        "created": poll.created,
+        "revised": poll.revised,
+        "ms": round(poll.duration / timedelta(milliseconds=1)),
+    }
+    if not poll.outcome.is_success:
+        log.warning("poll", error=poll.error, failures=report.feed.failures, **facts)
+    elif poll.created or poll.revised:
+        log.info("poll", **facts)
+    else:
+        log.debug("poll", **facts)

@@ -1,0 +1,79 @@
+"""The daemon's own pages: is it alive, is it doing its work, and what has it counted."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+
+import orjson
+from aiohttp import web
+
+from daemon.errors import SettingsError
+from daemon.metrics import Metrics
+from daemon.settings import HttpSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the daemon does its work, and the facts behind the answer."""
+
+    ready: bool
+    database: str
+    """`ok`, or one line on what is wrong."""
+    last_commit_age_s: float | None
+    last_success_age_s: float | None
+    """Since a feed last answered as a feed should."""
+    lag_s: float
+    """How late the most overdue feed is."""
+
+
+Ready = Callable[[], Awaitable[Readiness]]
+
+
+@asynccontextmanager
+async def serve(settings: HttpSettings, metrics: Metrics, ready: Ready) -> AsyncIterator[None]:
+    """Serve the pages for the length of the block. Raises `SettingsError` on a taken port."""
+    if not settings.bind:
+        yield
+        return
+    runner = web.AppRunner(_pages(metrics, ready), access_log=None)
+    await runner.setup()
+    try:
+        await _listen(runner, settings.bind)
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, bind: str) -> None:
+    host, _, port = bind.rpartition(":")
+    try:
+        await web.TCPSite(runner, host.strip("[]") or None, int(port)).start()
+    except OSError as error:
+        raise SettingsError(
+            f"http.bind: cannot listen on {bind}: {error.strerror}; set another address"
+        ) from error
+
+
+def _pages(metrics: Metrics, ready: Ready) -> web.Application:
+    async def livez(_: web.Request) -> web.Response:
+        return web.Response(text="alive\n")
+
+    async def readyz(_: web.Request) -> web.Response:
+        facts = await ready()
+        return web.Response(
+            body=orjson.dumps(asdict(facts), option=orjson.OPT_APPEND_NEWLINE),
+            content_type="application/json",
+            status=200 if facts.ready else 503,
+        )
+
+    async def exposition(_: web.Request) -> web.Response:
+        return web.Response(
+            body=metrics.exposition(),
+            headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+        )
+
+    app = web.Application()
+    app.router.add_get("/livez", livez)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", exposition)
+    return app

@@ -1,0 +1,43 @@
+"""The change log, and the clock that orders it."""
+
+from typing import Any
+
+from sqlalchemy import Select, select, update
+
+from storage.database import Transaction
+from storage.schema import changes, clock
+from storage.values import Change, ChangeKind
+
+
+async def clock_now(tx: Transaction) -> int:
+    """The last number given, without waiting for whoever is writing."""
+    return await _number(tx, select(clock.c.n).where(clock.c.id == 1))
+
+
+async def take_clock(tx: Transaction) -> int:
+    """The last number given; until this transaction ends nobody else gives one.
+
+    Take it after one's own poll rows, never before (lock order). On SQLite `writing()` holds the
+    whole database already.
+    """
+    return await _number(tx, select(clock.c.n).where(clock.c.id == 1).with_for_update())
+
+
+async def advance_clock(tx: Transaction, n: int) -> None:
+    """From now on `n` is the last number given; the clock is held by `take_clock`."""
+    await tx.execute(update(clock).where(clock.c.id == 1).values(n=n))
+
+
+async def changes_after(tx: Transaction, seq: int, *, limit: int = 1000) -> list[Change]:
+    """The next lines of the change log; a row with a lower number never appears later."""
+    rows = await tx.execute(
+        select(changes).where(changes.c.seq > seq).order_by(changes.c.seq).limit(limit)
+    )
+    return [
+        Change(r.seq, ChangeKind(r.kind), r.article_id, r.at, r.story_id, tuple(r.changed_fields))
+        for r in rows
+    ]
+
+
+async def _number(tx: Transaction, query: Select[Any]) -> int:
+    return int((await tx.execute(query)).scalar_one())

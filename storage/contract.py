@@ -1,0 +1,385 @@
+"""The SQL contract: the views other programs read, on both engines.
+
+What stands here is promised (docs: CONTRACT): inside a version columns are only ever added, at the
+end. Views are code, not history: migrations drop them and put the present ones back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A public view: its columns in order, each with its sentence, and where they come from.
+
+    `body` is the SELECT after its column list; words in braces differ between the engines.
+    """
+
+    name: str
+    meaning: str
+    columns: tuple[tuple[str, str, str], ...]
+    """(name, expression, what it means)."""
+    body: str
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns that readers rely on, in order."""
+        return tuple(name for name, _, _ in self.columns)
+
+    @property
+    def alias(self) -> str:
+        """The unversioned name in schema `newsd` (PostgreSQL)."""
+        return self.name.removeprefix("newsd_").removesuffix("_v1")
+
+
+# What the engines write differently.
+_WORDS = {
+    "sqlite": {
+        "week_ago": "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-7 days')",
+        "day_ago": "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-1 day')",
+        "delay": "round((julianday(a.first_seen_at) - julianday(a.published_at)) * 86400, 3)",
+        "real": "REAL",
+    },
+    "postgresql": {
+        "week_ago": "now() - interval '7 days'",
+        "day_ago": "now() - interval '1 day'",
+        "delay": "round(extract(epoch FROM a.first_seen_at - a.published_at), 3)"
+        "::double precision",
+        "real": "double precision",
+    },
+}
+
+
+def _plain(alias: str, *columns: tuple[str, str]) -> tuple[tuple[str, str, str], ...]:
+    """Columns that are shown as they are kept."""
+    return tuple((name, f"{alias}.{name}", meaning) for name, meaning in columns)
+
+
+_ARTICLE = View(
+    "newsd_article_v1",
+    "One row an article, as it is now; sort by coalesce(published_at, first_seen_at).",
+    (
+        ("article_id", "a.id", "Never reused."),
+        *_plain(
+            "a",
+            ("public_id", "32 hex digits; the same article ingested again has the same."),
+            ("seq", "Number of its last change in newsd_change_v1."),
+            ("url", "As its feed gave it."),
+            ("canonical_url", "Without tracking parameters and fragment."),
+            ("host", "Host of the canonical URL."),
+            ("title", "Plain text."),
+            ("summary", "Plain text, as the feed gave it."),
+        ),
+        ("text", "t.text", "Plain text."),
+        ("html", "t.html", "Sanitised: an allow-list of elements, http(s) links only."),
+        *_plain(
+            "a",
+            ("language", "BCP 47 primary subtag, or und."),
+            ("authors", "JSON list of names."),
+            ("section", "The section its publisher put it in."),
+            ("image_url", "Its lead image."),
+            ("word_count", "Words of the text."),
+            ("published_at", "UTC; NULL rather than invented."),
+            ("published_precision", "second, minute, day or none."),
+            (
+                "published_source",
+                "json_ld, meta, feed, sitemap, html, url, dateline, body_trailing or first_seen.",
+            ),
+            ("published_tz", "explicit, assumed (taken to be UTC) or none."),
+            ("published_raw", "The publication time as it was written."),
+            ("first_seen_at", "When we first saw it, UTC."),
+            ("changed_at", "When its row last changed, UTC."),
+        ),
+        ("publish_delay_s", "{delay}", "Seconds from publication to our row; NULL if undated."),
+        *_plain(
+            "a",
+            ("revision", "1 for the first text, one more for each later one."),
+            ("story_id", "The story it belongs to."),
+            ("duplicate_of", "The article that told this first."),
+            ("relation", "How it copies that one: exact, near, truncated, expanded or respun."),
+            ("similarity", "0..1, to the article it copies."),
+            ("quality", "JSON list of flags; empty when nothing is odd."),
+            ("deleted", "Whether it was retracted."),
+        ),
+    ),
+    "FROM article a JOIN article_text t ON t.article_id = a.id",
+)
+
+_REVISION = View(
+    "newsd_article_revision_v1",
+    "Every text an article has had, the present one included.",
+    _plain(
+        "r",
+        ("article_id", ""),
+        ("revision", "1, 2, ...; the highest is the present one."),
+        ("title", "Plain text."),
+        ("summary", "Plain text."),
+        ("text", "Plain text."),
+        ("html", "Sanitised."),
+        ("seen_at", "When we first saw this revision, UTC."),
+        ("changed_fields", "JSON list of what differs from the revision before."),
+    ),
+    """FROM (
+  SELECT article_id, revision, title, summary, text, html, seen_at, changed_fields
+  FROM article_revision
+  UNION ALL
+  SELECT a.id, a.revision, a.title, a.summary, t.text, t.html, a.revision_at, a.changed_fields
+  FROM article a JOIN article_text t ON t.article_id = a.id
+) r""",
+)
+
+_SIGHTING = View(
+    "newsd_sighting_v1",
+    "Which feed showed which article, under which name, from when to when.",
+    (
+        *_plain(
+            "s",
+            ("article_id", ""),
+            ("feed_id", ""),
+            ("guid", "As the feed gave it."),
+            ("url", "As that feed gave it."),
+            ("title", "As that feed gave it."),
+            ("first_seen_at", "UTC."),
+        ),
+        (
+            "last_seen_at",
+            "coalesce(s.last_seen_at, p.last_success_at, s.first_seen_at)",
+            "When it last stood in the feed, UTC.",
+        ),
+    ),
+    "FROM sighting s LEFT JOIN poll_state p ON p.feed_id = s.feed_id",
+)
+
+_STORY = View(
+    "newsd_story_v1",
+    "One event, told by several articles.",
+    (
+        ("story_id", "s.id", "Never reused."),
+        *_plain(
+            "s",
+            ("lead_article_id", "The article that stands for it."),
+            ("title", "The lead's title."),
+            ("articles", "How many tell it."),
+            ("hosts", "On how many hosts."),
+            ("first_published_at", "UTC."),
+            ("last_published_at", "UTC."),
+            ("language", "BCP 47 primary subtag, or und."),
+        ),
+    ),
+    "FROM story s",
+)
+
+_TOPIC = View(
+    "newsd_article_topic_v1",
+    "What an article is about, how sure we are, and why.",
+    _plain(
+        "t",
+        ("article_id", ""),
+        ("topic_id", "medtop:... (IPTC Media Topics) or user:..."),
+        ("label", "English name."),
+        ("level", "1 is the broadest."),
+        ("score", "0..1."),
+        ("source", "lexicon, rule, feed or model."),
+        ("evidence", "JSON: the terms that made it, and how often each was found."),
+        ("taxonomy_version", ""),
+        ("tagger_version", ""),
+    ),
+    "FROM article_topic t",
+)
+
+_ENTITY = View(
+    "newsd_article_entity_v1",
+    "Whom and what an article names.",
+    _plain(
+        "e",
+        ("article_id", ""),
+        ("entity_id", "Wikidata QID, or a stable key."),
+        ("name", "Canonical name."),
+        ("type", "person, organisation, place, product or event."),
+        ("mentions", "How often it is named."),
+        ("in_title", "Whether the title names it."),
+    ),
+    "FROM article_entity e",
+)
+
+_FEED = View(
+    "newsd_feed_v1",
+    "The feeds we follow or followed.",
+    (
+        ("feed_id", "f.id", "Never reused."),
+        *_plain(
+            "f",
+            ("url", ""),
+            ("title", ""),
+            ("site_url", "The page the feed belongs to."),
+            ("kind", "rss, atom, rdf, json, sitemap, or ingest: articles given by hand."),
+            ("language", "As the feed states it."),
+            ("labels", "JSON list of the operator's labels."),
+            ("added_at", "UTC."),
+            ("moved_from", "The address it had before."),
+        ),
+    ),
+    "FROM feed f",
+)
+
+_HEALTH = View(
+    "newsd_feed_health_v1",
+    "How each followed feed is doing.",
+    (
+        ("feed_id", "f.id", ""),
+        ("url", "f.url", ""),
+        *_plain(
+            "p",
+            ("state", "new, healthy, degraded, dormant or gone."),
+            ("last_poll_at", "UTC."),
+            ("last_success_at", "UTC."),
+            ("last_outcome", "The same words as newsd_poll_v1.outcome."),
+            ("last_error", "NULL when the last poll was fine."),
+            ("failures", "Failed polls in a row."),
+            ("next_poll_at", "UTC; NULL: never by itself."),
+            ("next_poll_reason", ""),
+        ),
+        (
+            "articles_7d",
+            """(SELECT count(*) FROM sighting s
+    WHERE s.feed_id = f.id AND s.first_seen_at >= {week_ago})""",
+            "Articles first seen there in the last seven days.",
+        ),
+        (
+            "mean_delay_s",
+            """(SELECT avg({delay}) FROM article a JOIN sighting s ON s.article_id = a.id
+    WHERE s.feed_id = f.id AND s.first_seen_at >= {week_ago})""",
+            "Mean seconds from publication to our row, over those.",
+        ),
+        ("requests_24h", "coalesce(d.polls, 0)", "Polls in the last 24 hours."),
+        (
+            "not_modified_share",
+            "CAST(d.unchanged AS {real}) / d.polls",
+            "Share of those that found nothing changed; NULL without polls.",
+        ),
+    ),
+    """FROM feed f JOIN poll_state p ON p.feed_id = f.id
+LEFT JOIN (
+  SELECT feed_id, count(*) AS polls,
+    sum(CASE WHEN outcome = 'unchanged' THEN 1 ELSE 0 END) AS unchanged
+  FROM poll WHERE started_at >= {day_ago} GROUP BY feed_id
+) d ON d.feed_id = f.id
+WHERE f.removed_at IS NULL""",
+)
+
+_POLL = View(
+    "newsd_poll_v1",
+    "What each poll came to: one row a poll.",
+    (
+        ("poll_id", "p.id", "Never reused."),
+        *_plain(
+            "p",
+            ("feed_id", ""),
+            ("started_at", "UTC."),
+            ("duration_ms", ""),
+            ("outcome", "stored, unchanged, empty, or the name of what went wrong."),
+            ("http_status", "NULL when there was no answer."),
+            ("bytes", "Of the decoded body."),
+            ("items", "Entries in the document."),
+            ("created", "Articles that were new."),
+            ("revised", "Articles that changed."),
+            ("duplicates", "Entries that are articles we hold."),
+            ("rejected", "Entries that cannot be articles."),
+            ("error", "One line; NULL when all went well."),
+            ("replica", "Which newsd polled."),
+            ("reasons", "JSON: why entries were rejected, and how many each."),
+        ),
+    ),
+    "FROM poll p",
+)
+
+_GAP = View(
+    "newsd_gap_v1",
+    "Times at which a feed may have lost entries before we looked.",
+    _plain(
+        "g",
+        ("feed_id", ""),
+        ("after", "UTC."),
+        ("before", "UTC."),
+        ("estimated_items", "How many entries may be missing."),
+    ),
+    "FROM gap g",
+)
+
+_CHANGE = View(
+    "newsd_change_v1",
+    "The change log: read on WHERE seq > :last ORDER BY seq; no lower seq ever appears later.",
+    _plain(
+        "c",
+        ("seq", "Rises by commit order."),
+        ("kind", "created, revised, merged, tagged or retracted."),
+        ("article_id", ""),
+        ("story_id", ""),
+        ("at", "UTC."),
+        ("changed_fields", "JSON list."),
+    ),
+    "FROM changes c",
+)
+
+# Ordered so that a view comes after those it reads.
+_DATA = (
+    *(_ARTICLE, _REVISION, _SIGHTING, _STORY, _TOPIC, _ENTITY),
+    *(_FEED, _HEALTH, _POLL, _GAP, _CHANGE),
+)
+_CONTRACT = View(
+    "newsd_contract",
+    "The views above, and since which release of newsd they can be relied on.",
+    (
+        ("name", "c.name", "Name of the view."),
+        ("version", "c.version", ""),
+        ("since", "c.since", "Release of newsd."),
+        ("deprecated", "c.deprecated", "Release that said it will go; NULL: it stays."),
+    ),
+    "FROM ("
+    + " UNION ALL ".join(
+        f"SELECT '{view.name}' AS name, 1 AS version, '0.1.0' AS since,"
+        " CAST(NULL AS text) AS deprecated"
+        for view in _DATA
+    )
+    + ") c",
+)
+VIEWS = (*_DATA, _CONTRACT)
+
+
+def drop_views(dialect: str) -> Iterator[str]:
+    """The statements that take the views away; no view need be there."""
+    if dialect == "postgresql":
+        yield "DROP SCHEMA IF EXISTS newsd CASCADE"
+    for view in reversed(VIEWS):
+        yield f"DROP VIEW IF EXISTS {view.name}"
+
+
+def create_views(dialect: str) -> Iterator[str]:
+    """The statements that make the views."""
+    for view in VIEWS:
+        yield _create(view, dialect)
+    if dialect == "postgresql":
+        yield "CREATE SCHEMA newsd"
+        for view in VIEWS:
+            yield f"CREATE VIEW newsd.{view.alias} AS SELECT * FROM {view.name}"  # noqa: S608  our own names
+            yield from _comments(view)
+
+
+def _create(view: View, dialect: str) -> str:
+    shown = ",\n  ".join(f'{expression} AS "{name}"' for name, expression, _ in view.columns)
+    text = f"CREATE VIEW {view.name} AS SELECT\n  {shown}\n{view.body}"
+    for word, meaning in _WORDS[dialect].items():
+        text = text.replace(f"{{{word}}}", meaning)
+    return text
+
+
+def _comments(view: View) -> Iterator[str]:
+    for name in (view.name, f"newsd.{view.alias}"):
+        yield f"COMMENT ON VIEW {name} IS '{_quoted(view.meaning)}'"
+        for column, _, meaning in view.columns:
+            if meaning:
+                yield f"COMMENT ON COLUMN {name}.\"{column}\" IS '{_quoted(meaning)}'"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

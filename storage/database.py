@@ -1,0 +1,189 @@
+"""Open a database and hand out transactions. Nobody else makes an engine."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+from sqlalchemy import Row, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.schema import Table
+
+from storage.errors import StorageUnavailableError
+from storage.faults import in_our_words, no_connection
+
+Transaction = AsyncConnection
+"""A transaction under way; functions that work in one take it as their first argument."""
+
+Record = Row[*tuple[Any, ...]]
+"""One row of an answer; it never leaves `storage`."""
+
+# journal_mode comes after busy_timeout (the first switch to WAL needs a lock) and page_size before
+# it (a file that exists keeps its own).
+_PRAGMAS = (
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA page_size=8192",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA cache_size=-64000",
+    f"PRAGMA journal_size_limit={64 << 20}",
+    "PRAGMA foreign_keys=ON",
+)
+# Plans cached on empty tables ran at a third of the speed; a hung holder of the clock would stall
+# every replica (docs: STORAGE).
+_SESSION = {
+    "application_name": "newsd",
+    "plan_cache_mode": "force_custom_plan",
+    "idle_in_transaction_session_timeout": "10s",
+    "lock_timeout": "30s",
+    "tcp_user_timeout": "15s",
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+}
+_DIALECTS = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_CONNECT_SECONDS = 10
+
+
+class Database:
+    """An open database. Everything read or written goes through a transaction."""
+
+    def __init__(self, url: URL) -> None:
+        self.dialect = url.get_backend_name()
+        """`sqlite` or `postgresql`."""
+        self.url = url
+        self.name = url.set(drivername=self.dialect).render_as_string(hide_password=True)
+        """The address without its password, for messages."""
+        self.path = Path(url.database) if self.dialect == "sqlite" and url.database else None
+        """The file of a SQLite database."""
+        self._reader, self._writer = _sqlite(url) if self.path else _postgresql(url)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str) -> AsyncIterator[Self]:
+        """The database at `url` for the length of the block; nothing is connected to yet.
+
+        Raises `StorageUnavailableError` for an address of no known kind, or a missing driver.
+        """
+        try:
+            database = cls(_parsed(url))
+        except ModuleNotFoundError as error:
+            raise StorageUnavailableError(
+                f"no driver for this database ({error.name}): pip install newsd[postgres]"
+            ) from error
+        try:
+            yield database
+        finally:
+            await database._reader.dispose()
+            await database._writer.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """A transaction that only reads; it sees what was committed before its first query."""
+        async with self._transaction(self._reader) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Transaction]:
+        """Commit on the way out, or roll back if anything is raised.
+
+        On SQLite there is one at a time, and it holds the write lock from its beginning.
+        """
+        async with self._transaction(self._writer) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Transaction]:
+        """A connection of one's own in which every statement commits by itself (PostgreSQL)."""
+        engine = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        async with self._transaction(engine) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+        try:
+            connection = await engine.connect()
+        except Exception as error:  # drivers raise what they like before there is a connection
+            raise no_connection(error, self.name) from error
+        try:
+            async with connection.begin():
+                yield connection
+        except SQLAlchemyError as error:
+            known = in_our_words(error, self.name)
+            if known is None:
+                raise
+            raise known from error
+        finally:
+            await connection.close()
+
+
+def upsert(tx: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what to do with a row that is already there."""
+    if tx.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def _parsed(address: str) -> URL:
+    """The address in SQLAlchemy's words, with the driver that this program uses."""
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StorageUnavailableError(
+            "the database address cannot be read; write sqlite:///newsd.db or "
+            "postgresql://user@host/name"
+        ) from error
+    dialect = _DIALECTS.get(url.drivername.partition("+")[0])
+    if dialect is None or url.drivername not in {*_DIALECTS, _DRIVERS[dialect]}:
+        raise StorageUnavailableError(
+            f"{url.drivername}:// is not a database newsd knows; write sqlite:///newsd.db or "
+            "postgresql://user@host/name"
+        )
+    if dialect == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise StorageUnavailableError("a SQLite database needs a file: sqlite:///newsd.db")
+    return url.set(drivername=_DRIVERS[dialect])
+
+
+def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """A pool of readers, and one connection that writes."""
+    # isolation_level None: the driver begins nothing by itself, we say BEGIN
+    options: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": 10}}
+    reader = create_async_engine(url, pool_size=4, max_overflow=4, **options)
+    writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, **options)
+    for engine, begin in ((reader, "BEGIN"), (writer, "BEGIN IMMEDIATE")):
+        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _beginning(begin))
+    return reader, writer
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _beginning(statement: str) -> Any:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return begin
+
+
+def _postgresql(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
+    """One pool for everybody."""
+    engine = create_async_engine(
+        url,
+        pool_size=8,
+        max_overflow=8,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"server_settings": _SESSION, "timeout": _CONNECT_SECONDS},
+    )
+    return engine, engine

@@ -1,0 +1,248 @@
+"""Which feeds we follow, and which of them are due."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import xxhash
+from sqlalchemy import Select, bindparam, or_, select, update
+
+from storage.chunks import chunked
+from storage.database import Record, Transaction, upsert
+from storage.hashes import unpack_hashes
+from storage.schema import feed, poll_state
+from storage.values import Feed, FeedKind, FeedState, Subscription, Validators
+
+SHARDS = 256
+
+
+def shard_of(url: str) -> int:
+    """0..255: all feeds of one host fall into one shard, so that one replica is polite to it."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
+    return xxhash.xxh3_64_intdigest((host or url).encode()) % SHARDS
+
+
+async def add_feeds(tx: Transaction, wanted: Sequence[Subscription], *, now: datetime) -> int:
+    """Follow these feeds and return how many were not followed before.
+
+    A new feed is due at once. One that is followed already keeps what we know of it and gets the
+    new labels too; one that was removed is followed again.
+    """
+    added = 0
+    for chunk in chunked(_merged(wanted).values()):
+        held = await _held(tx, [w.url for w in chunk])
+        await _insert(tx, [w for w in chunk if w.url not in held], now)
+        await _relabel(tx, [w for w in chunk if w.url in held], held)
+        removed = [r.id for r in held.values() if r.removed_at is not None]
+        await _revive(tx, removed, now)
+        added += len(chunk) - len(held) + len(removed)
+    return added
+
+
+async def remove_feed(tx: Transaction, ref: str, *, now: datetime) -> Feed | None:
+    """Stop following the feed with this id or URL; its articles stay. None: there is no such."""
+    found = await find_feed(tx, ref)
+    if found is None:
+        return None
+    await tx.execute(update(feed).where(feed.c.id == found.id).values(removed_at=now))
+    await tx.execute(
+        update(poll_state).where(poll_state.c.feed_id == found.id).values(next_poll_at=None)
+    )
+    return replace(found, next_poll_at=None)
+
+
+async def find_feed(tx: Transaction, ref: str) -> Feed | None:
+    """The feed with this id or URL, if we follow it."""
+    same = feed.c.id == int(ref) if ref.isdecimal() else feed.c.url == ref
+    row = (await tx.execute(_followed().where(same))).one_or_none()
+    return _feed(row) if row else None
+
+
+async def due_feeds(
+    tx: Transaction,
+    *,
+    before: datetime | None,
+    after_id: int = 0,
+    limit: int,
+    shards: Collection[int] | None = None,
+) -> list[Feed]:
+    """The feeds to poll by `before` (None: every one), by rising id from the one after `after_id`.
+
+    Sources of articles given by hand are never among them. `shards` keeps to those shards.
+    """
+    query = _followed().where(
+        feed.c.id > after_id, or_(feed.c.kind.is_(None), feed.c.kind != FeedKind.INGEST.value)
+    )
+    if before is not None:
+        query = query.where(poll_state.c.next_poll_at <= before)
+    if shards is not None:
+        query = query.where(poll_state.c.shard.in_(sorted(shards)))
+    return [_feed(row) for row in await tx.execute(query.order_by(feed.c.id).limit(limit))]
+
+
+async def due_times(
+    tx: Transaction, *, before: datetime, shards: Collection[int] | None = None
+) -> list[tuple[int, datetime]]:
+    """(feed id, due time) of every feed to poll before an instant."""
+    query = (
+        select(feed.c.id, poll_state.c.next_poll_at)
+        .where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
+        .where(poll_state.c.next_poll_at < before)
+    )
+    if shards is not None:
+        query = query.where(poll_state.c.shard.in_(sorted(shards)))
+    return [(row.id, row.next_poll_at) for row in await tx.execute(query)]
+
+
+async def load_feeds(tx: Transaction, feed_ids: Sequence[int]) -> list[Feed]:
+    """These feeds as they are remembered now, but for those that were removed."""
+    found: list[Feed] = []
+    for chunk in chunked(feed_ids):
+        rows = await tx.execute(_followed().where(feed.c.id.in_(chunk)))
+        found += [_feed(row) for row in rows]
+    return found
+
+
+async def ingest_source(tx: Transaction, name: str, *, now: datetime) -> Feed:
+    """The source that articles given by hand under this name belong to."""
+    url = f"ingest:{name}"
+    found = await find_feed(tx, url)
+    if found is not None:
+        return found
+    await _insert(tx, [Subscription(url, title=name)], now, kind=FeedKind.INGEST)
+    made = await find_feed(tx, url)
+    if made is None:
+        raise LookupError(url)
+    return made
+
+
+async def subscriptions(tx: Transaction) -> list[Subscription]:
+    """Every feed we follow, as an OPML file would state it."""
+    rows = await tx.execute(
+        select(feed.c.url, feed.c.title, feed.c.site_url, feed.c.labels)
+        .where(
+            feed.c.removed_at.is_(None),
+            or_(feed.c.kind.is_(None), feed.c.kind != FeedKind.INGEST.value),
+        )
+        .order_by(feed.c.id)
+    )
+    return [Subscription(r.url, r.title, r.site_url, tuple(r.labels)) for r in rows]
+
+
+def _merged(wanted: Iterable[Subscription]) -> dict[str, Subscription]:
+    """One wish a URL, with the labels of all."""
+    merged: dict[str, Subscription] = {}
+    for wish in wanted:
+        first = merged.setdefault(wish.url, wish)
+        merged[wish.url] = replace(first, labels=_union(first.labels, wish.labels))
+    return merged
+
+
+def _union(old: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*old, *new]))
+
+
+async def _held(tx: Transaction, urls: Sequence[str]) -> Mapping[str, Record]:
+    rows = await tx.execute(
+        select(feed.c.id, feed.c.url, feed.c.labels, feed.c.removed_at).where(feed.c.url.in_(urls))
+    )
+    return {row.url: row for row in rows}
+
+
+async def _insert(
+    tx: Transaction, wanted: Sequence[Subscription], now: datetime, kind: FeedKind | None = None
+) -> None:
+    if not wanted:
+        return
+    rows = [
+        {"url": w.url, "kind": kind, "title": w.title, "site_url": w.site_url}
+        | {"labels": list(w.labels), "added_at": now}
+        for w in wanted
+    ]
+    await tx.execute(upsert(tx, feed).on_conflict_do_nothing(), rows)
+    ids = await _held(tx, [w.url for w in wanted])
+    await tx.execute(
+        upsert(tx, poll_state).on_conflict_do_nothing(),
+        [
+            {"feed_id": row.id, "shard": shard_of(url), "state": FeedState.NEW.value}
+            | {"next_poll_at": None if kind is FeedKind.INGEST else now, "failures": 0}
+            for url, row in ids.items()
+        ],
+    )
+
+
+async def _relabel(
+    tx: Transaction, wanted: Sequence[Subscription], held: Mapping[str, Record]
+) -> None:
+    relabelled = [
+        {"feed": held[w.url].id, "all": list(_union(held[w.url].labels, w.labels))}
+        for w in wanted
+        if not set(w.labels) <= set(held[w.url].labels)
+    ]
+    if relabelled:
+        await tx.execute(
+            update(feed).where(feed.c.id == bindparam("feed")).values(labels=bindparam("all")),
+            relabelled,
+        )
+
+
+async def _revive(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
+    if not ids:
+        return
+    await tx.execute(update(feed).where(feed.c.id.in_(ids)).values(removed_at=None))
+    await tx.execute(
+        update(poll_state)
+        .where(poll_state.c.feed_id.in_(ids))
+        .values(state=FeedState.NEW.value, next_poll_at=now, next_poll_reason=None, failures=0)
+    )
+
+
+def _followed() -> Select[Any]:
+    return select(
+        feed.c.id,
+        feed.c.url,
+        poll_state.c.shard,
+        feed.c.kind,
+        feed.c.title,
+        feed.c.site_url,
+        feed.c.language,
+        feed.c.labels,
+        poll_state.c.state,
+        poll_state.c.etag,
+        poll_state.c.last_modified,
+        poll_state.c.body_hash,
+        poll_state.c.entry_hashes,
+        poll_state.c.failures,
+        poll_state.c.interval_s,
+        poll_state.c.next_poll_at,
+        poll_state.c.next_poll_reason,
+        poll_state.c.last_poll_at,
+        poll_state.c.last_success_at,
+    ).where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
+
+
+def _feed(row: Record) -> Feed:
+    return Feed(
+        id=row.id,
+        url=row.url,
+        shard=row.shard,
+        kind=FeedKind(row.kind) if row.kind else None,
+        title=row.title,
+        site_url=row.site_url,
+        language=row.language,
+        labels=tuple(row.labels),
+        state=FeedState(row.state),
+        validators=Validators(row.etag, row.last_modified, row.body_hash),
+        entry_hashes=unpack_hashes(row.entry_hashes),
+        failures=row.failures,
+        interval=None if row.interval_s is None else timedelta(seconds=row.interval_s),
+        next_poll_at=row.next_poll_at,
+        next_poll_reason=row.next_poll_reason,
+        last_poll_at=row.last_poll_at,
+        last_success_at=row.last_success_at,
+    )

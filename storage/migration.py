@@ -1,0 +1,125 @@
+"""Bring the tables to what this program needs, or say who has to.
+
+An embedded SQLite file is migrated at start. A PostgreSQL database is migrated by command, so that
+replicas of two releases never do it behind each other's back.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, text
+
+from storage.database import Database, Transaction
+from storage.errors import SchemaMismatchError
+from storage.schema import metadata
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "0001"
+"""The schema this program was written for; a test compares it with `migrations/versions`."""
+
+_EXISTS = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'",
+    "postgresql": "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL",
+}
+# One migrator at a time; the number is ours and means nothing.
+_ALONE = (
+    "SET LOCAL lock_timeout = '10s'",
+    "SET LOCAL statement_timeout = '15min'",
+    "SET LOCAL idle_in_transaction_session_timeout = 0",
+    "SELECT pg_advisory_xact_lock(7021835114)",
+)
+
+
+async def current(database: Database) -> str | None:
+    """The schema the database has; None: it is empty."""
+    async with database.reading() as tx:
+        return await _version(tx)
+
+
+async def ensure_schema(database: Database) -> None:
+    """Return when the tables are those of this program; an embedded file is brought there first.
+
+    Raises `SchemaMismatchError` with the command to run, or when a newer newsd wrote the database.
+    """
+    have = await current(database)
+    if have == HEAD:
+        return
+    if have is not None and have > HEAD:
+        raise SchemaMismatchError(
+            f"{database.name} has schema {have}, written by a newer newsd; this one knows "
+            f"{HEAD}: run the newer newsd"
+        )
+    if database.dialect == "postgresql":
+        what = f"has schema {have}" if have else "has no tables"
+        raise SchemaMismatchError(
+            f"{database.name} {what}, this newsd needs {HEAD}: run "
+            f"newsd db upgrade --database {database.name}"
+        )
+    await upgrade(database)
+
+
+async def upgrade(database: Database, to: str = "head") -> None:
+    """Migrate up to schema `to`; all of it or nothing. One migrator at a time."""
+    async with database.writing() as tx:
+        await _alone(tx)
+        have = await _version(tx)
+        if have is not None and have > HEAD:
+            raise SchemaMismatchError(
+                f"{database.name} has schema {have}, written by a newer newsd; nothing was done"
+            )
+        await tx.run_sync(_migrate, "upgrade", to)
+
+
+async def downgrade(database: Database, to: str) -> None:
+    """Migrate down to schema `to` (`base`: drop every table); all of it or nothing."""
+    async with database.writing() as tx:
+        await _alone(tx)
+        await tx.run_sync(_migrate, "downgrade", to)
+
+
+async def check(database: Database) -> list[str]:
+    """How the tables differ from `storage/schema.py`, one line each; empty when they do not."""
+    async with database.reading() as tx:
+        return await tx.run_sync(_differences)
+
+
+async def _version(tx: Transaction) -> str | None:
+    if (await tx.execute(text(_EXISTS[tx.dialect.name]))).scalar() is None:
+        return None
+    return (await tx.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+
+
+async def _alone(tx: Transaction) -> None:
+    """SQLite needs nothing: `writing()` is alone already."""
+    if tx.dialect.name == "postgresql":
+        for statement in _ALONE:
+            await tx.exec_driver_sql(statement)
+
+
+def _migrate(connection: Connection, direction: str, to: str) -> None:
+    from alembic import command  # noqa: PLC0415  0.4 s that a start with nothing to do saves
+
+    getattr(command, direction)(_config(connection), to)
+
+
+def _differences(connection: Connection) -> list[str]:
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415  as in `_migrate`
+    from alembic.migration import MigrationContext  # noqa: PLC0415  as in `_migrate`
+
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    found: list[Any] = compare_metadata(context, metadata)
+    return [" ".join(str(part) for part in line) for line in found]
+
+
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415  as in `_migrate`
+
+    spec = find_spec("migrations")
+    if spec is None or spec.origin is None:
+        raise SchemaMismatchError("this installation lacks its migrations: install newsd again")
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(spec.origin).parent))
+    return config

@@ -1,0 +1,121 @@
+"""Put a new text in the place of an old one, and keep the old one."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
+
+from storage.chunks import chunked
+from storage.database import Transaction
+from storage.rows import content_row, published_row, text_row, topic_rows
+from storage.schema import article, article_revision, article_text, article_topic
+from storage.values import Change, Judged, TaggedArticle
+
+Revision = tuple[Judged, Change]
+
+
+async def revise(tx: Transaction, revised: Sequence[Revision]) -> None:
+    """Each article gets its new text; what readers saw until now becomes an earlier revision.
+
+    Address, first publication time and public id stay what they were.
+    """
+    for turn in _turns(revised):
+        for chunk in chunked([change.article_id for _, change in turn]):
+            await _put_aside(tx, chunk)
+        await tx.execute(_REVISE, [_revision(j.tagged, c) for j, c in turn])
+        await tx.execute(_RETEXT, [_texts(j.tagged, c) for j, c in turn])
+        await _retag(tx, turn)
+
+
+def _turns(revised: Sequence[Revision]) -> Iterator[list[Revision]]:
+    """Revisions in turns, so that no turn holds two of one article: none is overwritten."""
+    waiting = list(revised)
+    while waiting:
+        turn: dict[int, Revision] = {}
+        for one in waiting:
+            turn.setdefault(one[1].article_id, one)
+        yield list(turn.values())
+        waiting = [one for one in waiting if turn[one[1].article_id] is not one]
+
+
+async def _put_aside(tx: Transaction, article_ids: Sequence[int]) -> None:
+    present = select(
+        article.c.id,
+        article.c.revision,
+        article.c.title,
+        article.c.summary,
+        article_text.c.text,
+        article_text.c.html,
+        article.c.revision_at,
+        article.c.changed_fields,
+    ).where(article.c.id == article_text.c.article_id, article.c.id.in_(article_ids))
+    columns = list(article_revision.c)
+    await tx.execute(insert(article_revision).from_select(columns, present))
+
+
+async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
+    ids = [change.article_id for _, change in turn]
+    for chunk in chunked(ids):
+        await tx.execute(delete(article_topic).where(article_topic.c.article_id.in_(chunk)))
+    rows = [row for j, c in turn for row in topic_rows(c.article_id, j.tagged, c.at)]
+    if not rows:
+        return
+    await tx.execute(insert(article_topic), rows)
+    place = select(article.c.sort_at).where(article.c.id == article_topic.c.article_id)
+    for chunk in chunked(ids):
+        await tx.execute(
+            update(article_topic)
+            .where(article_topic.c.article_id.in_(chunk))
+            .values(sort_at=place.scalar_subquery())
+        )
+
+
+def _revision(tagged: TaggedArticle, change: Change) -> dict[str, Any]:
+    row = content_row(tagged) | published_row(tagged.article.published)
+    row |= {"changed_fields": list(change.changed_fields), "at": change.at, "seq": change.seq}
+    return {f"new_{name}": value for name, value in row.items()} | {"which": change.article_id}
+
+
+def _texts(tagged: TaggedArticle, change: Change) -> dict[str, Any]:
+    row = text_row(change.article_id, tagged.article)
+    return {f"new_{name}": value for name, value in row.items()}
+
+
+def _new(name: str, column: str | None = None) -> Any:
+    return bindparam(f"new_{name}", type_=article.c[column or name].type)
+
+
+def _first(name: str) -> Any:
+    """A first publication time stays; an undated article may learn its own."""
+    return case((article.c.published_at.is_(None), _new(name)), else_=article.c[name])
+
+
+_CONTENT = (
+    *("title", "summary", "language", "authors", "section", "image_url", "word_count"),
+    *("content_hash", "item_hash", "quality", "changed_fields", "seq"),
+)
+_PUBLISHED = (
+    *("published_at", "published_precision", "published_source", "published_tz"),
+    "published_raw",
+)
+_REVISE = (
+    update(article)
+    .where(article.c.id == bindparam("which"))
+    .values(
+        {name: _new(name) for name in _CONTENT}
+        | {name: _first(name) for name in _PUBLISHED}
+        | {
+            "revision": article.c.revision + 1,
+            "revision_at": _new("at", "revision_at"),
+            "changed_at": _new("at", "changed_at"),
+            "sort_at": func.coalesce(
+                article.c.published_at, _new("published_at"), article.c.first_seen_at
+            ),
+        }
+    )
+)
+_RETEXT = (
+    update(article_text)
+    .where(article_text.c.article_id == bindparam("new_article_id"))
+    .values(text=bindparam("new_text"), html=bindparam("new_html"))
+)

@@ -1,0 +1,194 @@
+"""A poll from end to end: a real server, real workers, a real database."""
+
+from dataclasses import replace
+
+import pytest
+
+from storage.changes import changes_after
+from storage.database import Database
+from storage.values import ChangeKind, FeedState, Outcome, Validators
+from tests.conftest import Serve
+from tests.daemon.conftest import Bench
+from tests.daemon.pages import BRIDGE_ITEM, FERRY_ITEM, Item, Page, rss
+from tests.sql import ask
+
+
+async def told(database: Database) -> list[tuple[ChangeKind, int]]:
+    async with database.reading() as tx:
+        return [(c.kind, c.article_id) for c in await changes_after(tx, 0)]
+
+
+async def test_new_articles_are_kept_and_announced(bench: Bench, serve: Serve) -> None:
+    url = await serve(Page(rss([BRIDGE_ITEM, FERRY_ITEM])))
+    await bench.follow(url)
+
+    (report,) = await bench.poll(url)
+
+    assert (report.poll.outcome, report.poll.created) == (Outcome.STORED, 2)
+    assert report.delays == (1800.0, 1800.0)
+    kinds = [kind for kind, _ in await told(bench.database)]
+    assert kinds == [ChangeKind.CREATED, ChangeKind.CREATED]
+
+
+async def test_nothing_new_writes_nothing_new(bench: Bench, serve: Serve) -> None:
+    page = Page(rss([BRIDGE_ITEM]))
+    url = await serve(page)
+    await bench.follow(url)
+    await bench.poll(url)
+
+    (again,) = await bench.poll(url)
+
+    assert (again.poll.outcome, again.poll.http_status) == (Outcome.UNCHANGED, 304)
+    assert page.requests[1].headers["If-None-Match"] == f'"{hash(page.body)}"'
+    assert len(await told(bench.database)) == 1
+
+
+async def test_an_equal_body_is_unchanged_without_a_304(bench: Bench, serve: Serve) -> None:
+    url = await serve(Page(rss([BRIDGE_ITEM]), etag=False))
+    await bench.follow(url)
+    await bench.poll(url)
+
+    (again,) = await bench.poll(url)
+
+    assert (again.poll.outcome, again.poll.http_status) == (Outcome.UNCHANGED, 200)
+    assert again.poll.items == 0
+
+
+async def test_known_entries_are_counted_and_not_judged_again(bench: Bench, serve: Serve) -> None:
+    page = Page(rss([BRIDGE_ITEM]))
+    url = await serve(page)
+    await bench.follow(url)
+    await bench.poll(url)
+    page.body = rss([FERRY_ITEM, BRIDGE_ITEM])
+
+    (report,) = await bench.poll(url)
+
+    poll = report.poll
+    assert (poll.items, poll.created, poll.duplicates) == (2, 1, 0)
+
+
+async def test_an_edit_is_a_revision_of_the_same_article(bench: Bench, serve: Serve) -> None:
+    page = Page(rss([BRIDGE_ITEM]))
+    url = await serve(page)
+    await bench.follow(url)
+    await bench.poll(url)
+    page.body = rss([replace(BRIDGE_ITEM, title="Harbour bridge closes again")])
+
+    (report,) = await bench.poll(url)
+
+    assert (report.poll.created, report.poll.revised) == (0, 1)
+    assert await told(bench.database) == [(ChangeKind.CREATED, 1), (ChangeKind.REVISED, 1)]
+
+
+async def test_dates_that_change_at_every_poll_make_no_revisions(
+    bench: Bench, serve: Serve
+) -> None:
+    page = Page(rss([BRIDGE_ITEM]))
+    url = await serve(page)
+    await bench.follow(url)
+    await bench.poll(url)
+    for minute in range(31, 34):
+        page.body = rss([replace(BRIDGE_ITEM, date=f"Sat, 18 Oct 2025 11:{minute}:00 GMT")])
+        await bench.poll(url)
+    assert len(await told(bench.database)) == 1
+
+
+async def test_one_article_in_two_feeds_is_one_row(bench: Bench, serve: Serve) -> None:
+    origin = await serve({"/a": Page(rss([BRIDGE_ITEM])), "/b": Page(rss([BRIDGE_ITEM], "B"))})
+    await bench.follow(f"{origin}/a", f"{origin}/b")
+
+    first, second = await bench.poll(f"{origin}/a", f"{origin}/b")
+
+    assert (first.poll.created, second.poll.created, second.poll.duplicates) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome"),
+    [
+        (404, b"", Outcome.HTTP_STATUS),
+        (410, b"", Outcome.HTTP_STATUS),
+        (429, b"", Outcome.HTTP_STATUS),
+        (200, b"<html><title>Sign in</title></html>", Outcome.NOT_A_FEED),
+        (200, b"", Outcome.NOT_A_FEED),
+        (200, b"x" * (9 << 20), Outcome.TOO_LARGE),
+        (200, rss([]), Outcome.EMPTY),
+    ],
+)
+async def test_every_poll_ends_in_one_recorded_outcome(
+    bench: Bench, serve: Serve, status: int, body: bytes, outcome: Outcome
+) -> None:
+    page = Page(body)
+    page.status = status
+    url = await serve(page)
+    (feed,) = await bench.follow(url)
+
+    (report,) = await bench.poll(url)
+
+    rows = await ask(bench.database, "SELECT feed_id, outcome, error FROM newsd_poll_v1")
+    assert report.poll.outcome is outcome
+    assert rows == [(feed.id, outcome, report.poll.error)]
+    assert (report.poll.error is None) is outcome.is_success
+
+
+async def test_a_failure_keeps_the_validators_and_backs_off(bench: Bench, serve: Serve) -> None:
+    page = Page(rss([BRIDGE_ITEM]))
+    url = await serve(page)
+    await bench.follow(url)
+    await bench.poll(url)
+    before = await bench.read(url)
+    page.status, page.body = 500, b"broken"
+
+    await bench.poll(url)
+
+    after = await bench.read(url)
+    assert after.validators == before.validators != Validators()
+    assert (after.failures, after.state) == (1, FeedState.DEGRADED)
+
+
+async def test_a_document_that_cannot_be_read_harms_nobody(bench: Bench, serve: Serve) -> None:
+    bomb = b"<rss>" + b"<a>" * 200_000 + rss([BRIDGE_ITEM])
+    origin = await serve({"/bomb": Page(bomb), "/good": Page(rss([FERRY_ITEM]))})
+    await bench.follow(f"{origin}/bomb", f"{origin}/good")
+
+    _, good = await bench.poll(f"{origin}/bomb", f"{origin}/good")
+
+    assert good.poll.created == 1
+
+
+async def test_an_entry_that_leaves_its_document_was_last_seen_then(
+    bench: Bench, serve: Serve
+) -> None:
+    page = Page(rss([BRIDGE_ITEM, FERRY_ITEM]))
+    url = await serve(page)
+    await bench.follow(url)
+    await bench.poll(url)
+    page.body = rss([FERRY_ITEM])
+    await bench.poll(url)
+    await bench.poll(url)
+
+    sql = "SELECT guid, last_seen_at - first_seen_at FROM newsd_sighting_v1 ORDER BY guid"
+    if bench.database.dialect == "sqlite":
+        sql = sql.replace(
+            "last_seen_at - first_seen_at",
+            "strftime('%s', last_seen_at) - strftime('%s', first_seen_at)",
+        )
+    seen = [
+        (guid, getattr(span, "seconds", span)) for guid, span in await ask(bench.database, sql)
+    ]
+    assert seen == [("1", 0), ("2", 120)]
+
+
+async def test_a_document_of_too_many_entries_is_bounded_and_counted(
+    bench: Bench, serve: Serve
+) -> None:
+    items = [
+        Item(str(n), f"Notice number {n}", f"{FERRY_ITEM.text} Notice number {n}.")
+        for n in range(5_200)
+    ]
+    url = await serve(Page(rss(items)))
+    await bench.follow(url)
+
+    (report,) = await bench.poll(url)
+
+    assert (report.poll.items, report.poll.created) == (5_200, 5_000)
+    assert report.poll.reasons == {"over_max_entries": 200}

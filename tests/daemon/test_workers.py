@@ -1,0 +1,44 @@
+import asyncio
+import os
+import re
+import time
+from datetime import timedelta
+
+import pytest
+
+from daemon.errors import DigestLimitError, NotAFeedError
+from daemon.settings import DigestSettings
+from daemon.values import Fetched
+from daemon.workers import Workers
+from tests.daemon.pages import BRIDGE_ITEM, rss
+from tests.samples import NOON
+
+PAGE = Fetched("https://post.example/feed", rss([BRIDGE_ITEM]), "application/rss+xml")
+
+
+async def test_a_document_is_digested_in_another_process(workers: Workers) -> None:
+    digested = await workers.digest(PAGE, frozenset(), NOON)
+    assert [t.article.title for t in digested.articles] == [BRIDGE_ITEM.title]
+    assert await workers._run(os.getpid) != os.getpid()
+
+
+async def test_what_is_no_feed_is_said_across_the_processes(workers: Workers) -> None:
+    with pytest.raises(NotAFeedError):
+        await workers.digest(Fetched("https://post.example/", b"<html>"), frozenset(), NOON)
+
+
+async def test_a_bomb_is_ended_by_the_kernel_and_nineteen_good_tasks_are_done() -> None:
+    pool = Workers(DigestSettings(workers=2, cpu_limit=timedelta(seconds=1)), None)
+    try:
+        bomb = asyncio.create_task(pool._run(re.match, "(a+)+$", "a" * 60 + "b"))
+        good = [asyncio.create_task(pool._run(time.sleep, 0.01)) for _ in range(19)]
+        with pytest.raises(DigestLimitError, match="1 s of CPU time"):
+            await bomb
+        assert await asyncio.gather(*good) == [None] * 19
+    finally:
+        await pool.close()
+
+
+async def test_a_document_may_not_take_all_memory(workers: Workers) -> None:
+    with pytest.raises(DigestLimitError, match="MiB of memory"):
+        await workers._run(bytes, 8 << 30)
