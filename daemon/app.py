@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage.database import Database
-from storage.feeds import add_feeds, ingest_source
 from storage.leases import Holder, hold
-from storage.migration import ensure_schema
 
 from daemon.errors import UsageError
 from daemon.fetch import Fetcher, open_session
@@ -28,7 +25,10 @@ from daemon.tag import load_tagger
 from daemon.values import Gathered, PollReport
 from daemon.workers import PATIENCE, Workers
 from daemon.writer import Writer
+from storage.database import Database
 from storage.errors import StorageError
+from storage.feeds import add_feeds, ingest_source
+from storage.migration import ensure_schema
 from storage.values import Feed, Lease
 
 DATABASE_PATIENCE = timedelta(seconds=20)

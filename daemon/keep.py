@@ -10,18 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storage.articles import next_article_ids, save, stage, unstage
-from storage.changes import advance_clock, clock_now, take_clock
-from storage.database import Database, Transaction
-from storage.holdings import holdings
 from storage.leases import still_held
-from storage.polls import remember_polls
-from storage.sightings import mark_departed
 
 from daemon.cadence import after_poll
 from daemon.dedup import Arrival, judge_all
 from daemon.settings import ScheduleSettings
 from daemon.values import Digested, Failed, Gathered, PollReport
+from storage.articles import next_article_ids, save, stage, unstage
+from storage.changes import advance_clock, clock_now, take_clock
+from storage.database import Database, Transaction
+from storage.holdings import holdings
+from storage.polls import remember_polls
+from storage.sightings import mark_departed
 from storage.values import Created, FeedKind, Judged, Outcome, Poll, Repeated, Revised
 
 

@@ -6,14 +6,13 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from storage.database import Database
-from storage.feeds import due_feeds
-
 from daemon.lanes import Lanes
 from daemon.poll import Poller
 from daemon.settings import FetchSettings
 from daemon.values import PollReport
 from daemon.writer import Writer
+from storage.database import Database
+from storage.feeds import due_feeds
 from storage.values import Feed, Outcome
 
 PAGE = 500

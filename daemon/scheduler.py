@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from storage.database import Database
-from storage.feeds import due_times, load_feeds
 
 from daemon.clock import Clock
 from daemon.lanes import Lanes
+from storage.database import Database
 from storage.errors import StorageError
+from storage.feeds import due_times, load_feeds
 from storage.values import Feed
 
 REFILL = timedelta(seconds=30)

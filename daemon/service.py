@@ -6,8 +6,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
-from storage.changes import clock_now
-from storage.database import Database
 from storage.leases import BEAT, Holder
 
 from daemon.clock import Clock
@@ -20,6 +18,8 @@ from daemon.settings import Settings
 from daemon.values import PollReport
 from daemon.web import Readiness, serve
 from daemon.writer import Writer
+from storage.changes import clock_now
+from storage.database import Database
 from storage.errors import StorageError
 from storage.values import Feed
 
