@@ -1,4 +1,4 @@
-"""Real feeds, served on loopback and polled once: is every entry accounted for?
+"""Real feeds, served on loopback and polled once: every entry must be accounted for.
 
     python -m benchmarks.real [FOLDER]
 

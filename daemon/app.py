@@ -87,7 +87,7 @@ class App:
         """Poll until SIGTERM or SIGINT. Raises `StorageError` if it cannot even start."""
         replica = replica_name()
         async with hold(self.database, replica) as holder:
-            service = Service(self._settings, self.database, holder, system_clock)
+            service = Service(self.loaded, self.database, holder, system_clock)
             writer = Writer(self._keeper(self._settings, replica), system_clock, service.settle)
 
             @asynccontextmanager

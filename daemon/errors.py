@@ -5,6 +5,7 @@ NewsdError
   UsageError        the command was given something it cannot work with
   NotAFeedError     the bytes are no feed format we read
   DigestLimitError  a document took more than a document may
+  ParseLimitError   the document is nested or padded beyond what any feed needs
 """
 
 
@@ -26,3 +27,7 @@ class NotAFeedError(NewsdError):
 
 class DigestLimitError(NewsdError):
     """A document took more CPU time, wall time or memory than a document may."""
+
+
+class ParseLimitError(NewsdError):
+    """The document goes beyond what any feed needs; it is not read at all."""

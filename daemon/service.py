@@ -14,7 +14,7 @@ from daemon.lanes import Lanes
 from daemon.metrics import Metrics
 from daemon.poll import Poller
 from daemon.scheduler import REFILL, Scheduler, coarse_jobs
-from daemon.settings import Settings
+from daemon.settings import Loaded, Settings
 from daemon.values import PollReport
 from daemon.web import Readiness, serve
 from daemon.writer import Writer
@@ -36,10 +36,9 @@ Reload = Callable[[], Settings]
 class Service:
     """Runs scheduler, lanes, writer and pages together."""
 
-    def __init__(
-        self, settings: Settings, database: Database, holder: Holder, clock: Clock
-    ) -> None:
-        self._settings = settings
+    def __init__(self, loaded: Loaded, database: Database, holder: Holder, clock: Clock) -> None:
+        self._settings = loaded.settings
+        self._supervisor = loaded.supervisor
         self._database = database
         self._holder = holder
         self._clock = clock
@@ -92,12 +91,14 @@ class Service:
             async with assemble(self._settings) as self._poller:
                 limits = self._settings.fetch
                 lanes.release(concurrency=limits.concurrency, per_host=limits.per_host)
+                self._supervisor.tell("READY=1")
                 log.info("running", database=self._database.name, http=self._settings.http.bind)
                 await _first(self.stop, self.reload)
                 lanes.hold()
                 await self._let_finish(lanes)
             if self.reload.is_set():
                 self.reload.clear()
+                self._supervisor.tell("RELOADING=1")
                 self._settings = _reloaded(self._settings, reloaded)
 
     async def _let_finish(self, lanes: Lanes) -> None:
@@ -112,6 +113,7 @@ class Service:
 
     async def _finish(self, lanes: Lanes, writer: Writer) -> None:
         """Commit what was gathered; what waits will be due again at the next start."""
+        self._supervisor.tell("STOPPING=1")
         waiting = lanes.clear()
         try:
             async with asyncio.timeout(self._settings.run.shutdown_grace.total_seconds()):
@@ -132,7 +134,10 @@ class Service:
 
     @asynccontextmanager
     async def _jobs(self) -> AsyncIterator[None]:
-        scheduler = coarse_jobs({"refill": (REFILL, self._refill), "lease": (BEAT, self._beat)})
+        jobs = {"refill": (REFILL, self._refill), "lease": (BEAT, self._beat)}
+        if self._supervisor.watchdog is not None:
+            jobs["watchdog"] = (self._supervisor.watchdog / 2, self._alive)
+        scheduler = coarse_jobs(jobs)
         scheduler.start()
         try:
             yield
@@ -148,6 +153,9 @@ class Service:
             await self._holder.beat()
         except StorageError as error:
             log.warning("lease_beat_failed", error=str(error))
+
+    async def _alive(self) -> None:
+        self._supervisor.tell("WATCHDOG=1")
 
     def _show(self, writer: Writer, lanes: Lanes, scheduler: Scheduler) -> None:
         gauge = self._metrics.gauge

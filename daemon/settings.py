@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from daemon.errors import SettingsError
+from daemon.notify import Supervisor
 
 SEARCHED = (Path("newsd.toml"), Path("/etc/newsd/newsd.toml"))
 """Where a configuration is looked for when neither `--config` nor NEWSD_CONFIG names one."""
@@ -236,6 +237,7 @@ class Loaded:
     path: Path | None
     overrides: Mapping[str, str] = field(default_factory=dict)
     """What the command line said; it wins again when the file is read again."""
+    supervisor: Supervisor = field(default_factory=Supervisor)
 
 
 def load_settings(
@@ -261,7 +263,13 @@ def load_settings(
     for layer in layers:
         for key, (value, origin) in layer.items():
             values[key], origins[key] = value, origin
-    return Loaded(_checked(values, origins), origins, path, overrides or {})
+    return Loaded(_checked(values, origins), origins, path, overrides or {}, _supervisor(env))
+
+
+def _supervisor(env: Mapping[str, str]) -> Supervisor:
+    limit = env.get("WATCHDOG_USEC", "")
+    watchdog = timedelta(microseconds=int(limit)) if limit.isdecimal() else None
+    return Supervisor(env.get("NOTIFY_SOCKET") or None, watchdog)
 
 
 Layer = dict[str, tuple[Any, str]]

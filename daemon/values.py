@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from storage.values import (
+    DateSource,
     Feed,
     FeedKind,
     Lease,
@@ -59,6 +60,8 @@ class Entry:
     content: str | None = None
     authors: tuple[str, ...] = ()
     published: str | None = None
+    published_source: DateSource = DateSource.FEED
+    """Where `published` was found."""
     updated: str | None = None
     categories: tuple[str, ...] = ()
     enclosures: tuple[str, ...] = ()
@@ -83,6 +86,24 @@ class ParsedFeed:
     """Why the document is not well-formed, if it is not; what could be read is in `entries`."""
     rejected: Mapping[str, int] = field(default_factory=dict)
     """Items that could not even be read as entries: reason -> count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An entry that cannot become an article."""
+
+    reason: str
+    """Counted under this name, such as `nothing_to_read`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An article on its way to be judged, and who brings it."""
+
+    feed_id: int
+    feed_site: str | None
+    """Registrable domain of the feed's own address, for questions of authority."""
+    tagged: TaggedArticle
 
 
 @dataclass(frozen=True, slots=True)

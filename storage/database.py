@@ -1,10 +1,13 @@
 """Open a database and hand out transactions. Nobody else makes an engine."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
+import aiosqlite
 import orjson
 from sqlalchemy import Row, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,15 +27,15 @@ Record = Row[*tuple[Any, ...]]
 
 # journal_mode comes after busy_timeout (the first switch to WAL needs a lock) and page_size before
 # it (a file that exists keeps its own).
-_PRAGMAS = (
-    "PRAGMA busy_timeout=10000",
-    "PRAGMA page_size=8192",
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA cache_size=-64000",
-    f"PRAGMA journal_size_limit={64 << 20}",
-    "PRAGMA foreign_keys=ON",
-)
+_PRAGMAS = f"""
+PRAGMA busy_timeout = 10000;
+PRAGMA page_size = 8192;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA cache_size = -64000;
+PRAGMA journal_size_limit = {64 << 20};
+PRAGMA foreign_keys = ON;
+"""
 # Plans cached on empty tables ran at a third of the speed; a hung holder of the clock would stall
 # every replica (docs: STORAGE).
 _SESSION = {
@@ -151,20 +154,45 @@ def _parsed(address: str) -> URL:
 def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     """A pool of readers, and one connection that writes."""
     # isolation_level None: the driver begins nothing by itself, we say BEGIN
-    options: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": 10}}
+    connecting = {"async_creator_fn": _connected, "isolation_level": None, "timeout": 10}
+    options: dict[str, Any] = {"connect_args": connecting}
     reader = create_async_engine(url, pool_size=4, max_overflow=4, **options)
     writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, **options)
     for engine, begin in ((reader, "BEGIN"), (writer, "BEGIN IMMEDIATE")):
-        event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _beginning(begin))
     return reader, writer
 
 
-def _prepare(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+async def _connected(*place: Any, **options: Any) -> aiosqlite.Connection:
+    """A connection with our settings, or an error and no trace of it.
+
+    Left alone, the driver's thread outlives a failure, and complains when the event loop is gone.
+    """
+    connection = aiosqlite.connect(*place, **options)
+    thread = connection._thread  # noqa: SLF001  SQLAlchemy makes it a daemon thread in this way
+    thread.daemon = True
+    try:
+        await connection
+        await _prepare(connection)
+    except BaseException:
+        await connection.close()
+        await asyncio.to_thread(thread.join)
+        raise
+    return connection
+
+
+async def _prepare(connection: aiosqlite.Connection) -> None:
+    """Two programs that make one new file at once: the switch to WAL does not wait by itself."""
+    for pause in (0.05, 0.1, 0.2, 0.4, 0.8):
+        try:
+            await connection.executescript(_PRAGMAS)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            return
+    await connection.executescript(_PRAGMAS)
 
 
 def _beginning(statement: str) -> Any:

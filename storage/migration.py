@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.schema import SchemaItem
 
 from storage.database import Database, Transaction
 from storage.errors import SchemaMismatchError
@@ -110,8 +111,16 @@ def _differences(connection: Connection) -> list[str]:
     from alembic.migration import MigrationContext  # noqa: PLC0415  as in `_migrate`
 
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    found: list[Any] = compare_metadata(context, metadata)
-    return [" ".join(str(part) for part in line) for line in found]
+    return [line for found in compare_metadata(context, metadata) for line in _lines(found)]
+
+
+def _lines(difference: Any) -> list[str]:
+    """Alembic gives a tuple, or a list of tuples for the changes of one column."""
+    if isinstance(difference, list):
+        return [line for one in difference for line in _lines(one)]
+    kind, *parts = difference
+    named = [str(part) for part in parts if isinstance(part, SchemaItem | str)]
+    return [f"{kind} {named[-1] if kind.endswith('_column') else ' '.join(named)}"]
 
 
 def _config(connection: Connection) -> "Config":

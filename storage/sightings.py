@@ -45,7 +45,7 @@ async def mark_departed(
     before it was read. A feed without an earlier document has nothing that could have left it.
     """
     gone = [
-        {"feed": feed_id, "guid": guid_hash, "seen_at": seen_at[feed_id]}
+        {"feed": feed_id, "entry": guid_hash, "then": seen_at[feed_id]}
         for feed_id, guid_hash in await _standing(tx, present.keys() & seen_at.keys())
         if guid_hash not in present[feed_id]
     ]
@@ -53,8 +53,8 @@ async def mark_departed(
         await tx.execute(
             update(sighting)
             .where(sighting.c.feed_id == bindparam("feed"))
-            .where(sighting.c.guid_hash == bindparam("guid"))
-            .values(last_seen_at=bindparam("seen_at")),
+            .where(sighting.c.guid_hash == bindparam("entry"))
+            .values(last_seen_at=bindparam("then")),
             gone,
         )
 

@@ -121,8 +121,8 @@ def _feeds() -> None:
         sa.Column("replica", sa.Text, nullable=False),
         sa.Column("reasons", JSON),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_poll")),
-        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_poll_feed_id_feed")),
         sa.UniqueConstraint("feed_id", "started_at", name=op.f("uq_poll_feed_id_started_at")),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_poll_feed_id_feed")),
         sqlite_autoincrement=True,
     )
     _table(

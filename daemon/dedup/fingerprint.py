@@ -1,0 +1,65 @@
+"""What makes two articles the same: by address, by words, by everything a reader sees."""
+
+import re
+from urllib.parse import urlsplit
+
+from xxhash import xxh3_64_intdigest, xxh3_128_hexdigest
+
+from storage.values import Article, Fingerprint
+
+FEWEST_WORDS = 8
+"""Fewer words than this prove nothing."""
+
+_WORD = re.compile(r"\w+")
+_VARIANT_HOST = re.compile(r"(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
+# Counters and ages that a page renews by itself: no edit.
+_VOLATILE = re.compile(
+    r"\b\d[\d.,]*\s?[km]? (?:comments?|views?|likes?|shares?|points?|replies|reads|votes|"
+    r"(?:seconds?|minutes?|mins?|hours?|hrs?|days?) ago)\b"
+)
+
+
+def fingerprint(article: Article, name: str, *, address_is_shared: bool = False) -> Fingerprint:
+    """The marks of an article that its feed calls `name`.
+
+    `address_is_shared` says that its address stands for several articles (a live page, a section
+    front), and so identifies none of them.
+    """
+    address = None if address_is_shared else address_key(article.canonical_url)
+    words = _WORD.findall(article.text.casefold())
+    content = " ".join(words) if len(words) >= FEWEST_WORDS else None
+    seen = "\x1f".join(map(_stable, (article.title, article.text, article.summary or "")))
+    identity = address or content or f"{name}\x1f{article.title}"
+    return Fingerprint(
+        url_hash=hashed(address) if address else None,
+        content_hash=hashed(content) if content else None,
+        item_hash=hashed(seen),
+        public_id=xxh3_128_hexdigest(identity.encode()),
+    )
+
+
+def address_key(canonical_url: str | None) -> str | None:
+    """A canonical address without what may differ for one page: scheme, `www.`, a last slash.
+
+    None for the front page of a site, which is no article's address.
+    """
+    if not canonical_url:
+        return None
+    parts = urlsplit(canonical_url)
+    path = parts.path.rstrip("/")
+    if not path and not parts.query and not parts.fragment:
+        return None
+    tail = (f"?{parts.query}" if parts.query else "") + (
+        f"#{parts.fragment}" if parts.fragment else ""
+    )
+    return _VARIANT_HOST.sub("", parts.netloc, count=1) + path + tail
+
+
+def hashed(text: str) -> int:
+    """A signed 64-bit hash, as both databases can hold it."""
+    unsigned = xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+    return unsigned - (1 << 64) if unsigned >> 63 else unsigned
+
+
+def _stable(text: str) -> str:
+    return " ".join(_VOLATILE.sub("", text.casefold()).split())

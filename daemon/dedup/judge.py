@@ -1,0 +1,224 @@
+"""Is an arriving article new, a newer text of one we hold, or the same again? Pure, no look-ups.
+
+Identity is evidence: what the feed calls the entry, its address, its words. An article's text is
+changed only by the feed that first brought it or by one on the article's own site; nobody else can
+rewrite or swallow it.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from xxhash import xxh3_128_hexdigest
+
+from daemon.values import Arrival
+from storage.values import (
+    Copy,
+    Created,
+    Holdings,
+    Judged,
+    Known,
+    Relation,
+    Repeated,
+    Revised,
+    TaggedArticle,
+    Verdict,
+)
+
+IDENTITY_CONFLICT = "identity_conflict"
+"""Another feed says something else under an article's address: kept apart, and flagged."""
+
+_ALIKE = 0.5
+_WORD = re.compile(r"\w+")
+
+
+def judge_all(
+    arrivals: Sequence[Arrival], holdings: Holdings, fresh_ids: Iterator[int]
+) -> list[Judged]:
+    """Judge a batch in its order; what is accepted is known to what comes after it.
+
+    `holdings` must hold whatever shares a sighting, a `url_hash` or a `content_hash` with an
+    arrival. `fresh_ids` gives the ids of created articles.
+    """
+    known = _Known.of(holdings)
+    matched = [known.by_identity(arrival) for arrival in arrivals]
+    beside = {
+        (a.feed_id, held.article_id) for a, held in zip(arrivals, matched, strict=True) if held
+    }
+    judged: list[Judged] = []
+    for arrival in arrivals:
+        held = known.by_identity(arrival) or known.by_words(arrival, beside)
+        judgement = _judge(arrival, held, known, fresh_ids)
+        known.learn(judgement)
+        judged.append(judgement)
+    return judged
+
+
+def _judge(
+    arrival: Arrival, held: Known | None, known: "_Known", fresh_ids: Iterator[int]
+) -> Judged:
+    tagged = arrival.tagged
+    verdict: Verdict
+    if held is None:
+        verdict = Created(next(fresh_ids), copy=known.copied_by(tagged))
+    elif not _is_changed(held, tagged) or held.article_id in known.settled:
+        verdict = Repeated(held.article_id)
+    elif _has_authority(arrival, held):
+        verdict = Revised(held.article_id, _changed_fields(held, tagged))
+    elif _is_alike(held, tagged):
+        verdict = Repeated(held.article_id)
+    else:
+        tagged = _set_apart(arrival)
+        copy = known.copied_by(tagged)
+        verdict = Created(next(fresh_ids), copy=copy, flags=(IDENTITY_CONFLICT,))
+    return Judged(arrival.feed_id, tagged, verdict)
+
+
+def _is_changed(held: Known, tagged: TaggedArticle) -> bool:
+    return held.fingerprint.item_hash != tagged.fingerprint.item_hash
+
+
+def _has_authority(arrival: Arrival, held: Known) -> bool:
+    if held.feed_id == arrival.feed_id:
+        return True
+    return held.site is not None and held.site == arrival.feed_site
+
+
+def _changed_fields(held: Known, tagged: TaggedArticle) -> tuple[str, ...]:
+    """Which of title, summary and text are new; the marks say so without the old text."""
+    changed = []
+    if held.title != tagged.article.title:
+        changed.append("title")
+    if held.fingerprint.content_hash != tagged.fingerprint.content_hash:
+        changed.append("text")
+    return tuple(changed) or ("summary" if tagged.article.summary else "text",)
+
+
+def _is_alike(held: Known, tagged: TaggedArticle) -> bool:
+    """Whether two entries under one name can be one article: title words, equal or little text."""
+    if tagged.fingerprint.content_hash in {None, held.fingerprint.content_hash}:
+        return True
+    ours, theirs = _title_words(held.title), _title_words(tagged.article.title)
+    return len(ours & theirs) >= _ALIKE * max(1, min(len(ours), len(theirs)))
+
+
+def _title_words(title: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(title.casefold()))
+
+
+def _set_apart(arrival: Arrival) -> TaggedArticle:
+    """The article under an identity of its own: its feed's, and not its address's."""
+    mark = arrival.tagged.fingerprint
+    own = f"{mark.public_id} {arrival.feed_id} {arrival.tagged.sighting.guid}"
+    mark = replace(mark, url_hash=None, public_id=xxh3_128_hexdigest(own.encode()))
+    return replace(arrival.tagged, fingerprint=mark)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is held, with what this batch has added so far."""
+
+    articles: dict[int, Known]
+    sightings: dict[tuple[int, int], int]
+    by_url: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_content: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    settled: set[int] = field(default_factory=set)
+    """Articles this batch has spoken about; the first word counts, so that two feeds (or two
+    entries) that disagree do not rewrite each other."""
+    fresh: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, holdings: Holdings) -> Self:
+        known = cls(dict(holdings.articles), dict(holdings.sightings))
+        for held in sorted(holdings.articles.values(), key=lambda k: k.article_id):
+            known._index(held)
+        return known
+
+    def _index(self, held: Known) -> None:
+        mark = held.fingerprint
+        self.articles[held.article_id] = held
+        for table, key in ((self.by_url, mark.url_hash), (self.by_content, mark.content_hash)):
+            if key is not None and held.article_id not in table[key]:
+                table[key].append(held.article_id)
+
+    def by_identity(self, arrival: Arrival) -> Known | None:
+        """The article that the feed's name for it, or its address, leads to."""
+        mark = arrival.tagged.fingerprint
+        seen = self.sightings.get((arrival.feed_id, arrival.tagged.sighting.guid_hash))
+        named = self.articles.get(seen) if seen is not None else None
+        if named and (_share_address(named, arrival) or _is_alike(named, arrival.tagged)):
+            return named
+        candidates = self.by_url.get(mark.url_hash, []) if mark.url_hash is not None else []
+        held = [self.articles[i] for i in candidates]
+        return min(held, key=lambda k: (k.feed_id != arrival.feed_id, k.article_id), default=None)
+
+    def by_words(self, arrival: Arrival, beside: set[tuple[int, int]]) -> Known | None:
+        """The same words, title and date from the same feed: an entry whose names all changed.
+
+        Never one that stands beside it in the document (`beside`, or created from it).
+        """
+        article, mark = arrival.tagged.article, arrival.tagged.fingerprint
+        if mark.content_hash is None:
+            return None
+        for i in self.by_content.get(mark.content_hash, []):
+            held = self.articles[i]
+            if (
+                held.feed_id == arrival.feed_id
+                and i not in self.fresh
+                and (arrival.feed_id, i) not in beside
+                and held.title == article.title
+                and held.published_raw == article.published.raw
+            ):
+                return held
+        return None
+
+    def copied_by(self, tagged: TaggedArticle) -> Copy | None:
+        """The article that told the same words first, if one did."""
+        mark = tagged.fingerprint
+        if mark.content_hash is None:
+            return None
+        earliest = min(self.by_content.get(mark.content_hash, []), default=None)
+        if earliest is None:
+            return None
+        root = self.articles[earliest].duplicate_of
+        return Copy(earliest if root is None else root, Relation.EXACT, 1.0)
+
+    def learn(self, judged: Judged) -> None:
+        """Make a judgement known to those that follow."""
+        tagged, verdict = judged.tagged, judged.verdict
+        match verdict:
+            case Created():
+                self._index(_as_known(judged, verdict))
+                self.fresh.add(verdict.article_id)
+            case Revised():
+                held = self.articles[verdict.article_id]
+                self._index(
+                    replace(held, title=tagged.article.title, fingerprint=tagged.fingerprint)
+                )
+            case Repeated():
+                pass
+        self.settled.add(verdict.article_id)
+        self.sightings[judged.feed_id, tagged.sighting.guid_hash] = verdict.article_id
+
+
+def _share_address(held: Known, arrival: Arrival) -> bool:
+    """Whether the addresses agree, or cannot disagree because one has none."""
+    theirs = arrival.tagged.fingerprint.url_hash
+    ours = held.fingerprint.url_hash
+    return ours is None or theirs is None or ours == theirs
+
+
+def _as_known(judged: Judged, created: Created) -> Known:
+    article = judged.tagged.article
+    return Known(
+        article_id=created.article_id,
+        feed_id=judged.feed_id,
+        site=article.site,
+        canonical_url=article.canonical_url,
+        title=article.title,
+        fingerprint=judged.tagged.fingerprint,
+        published_raw=article.published.raw,
+        duplicate_of=created.copy.of if created.copy else None,
+    )

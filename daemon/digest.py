@@ -1,0 +1,158 @@
+"""The belt: the bytes of a document in, articles ready to be judged out. No input or output.
+
+It works stage by stage over a document's entries. Entries that were in the last document as they
+are now are only counted; one entry's bug costs that entry.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from daemon.dedup import (
+    fingerprint,
+    hash_entry,
+    hashed,
+    is_shared,
+    name_entries,
+    shared_links,
+)
+from daemon.normalise import normalise_entry
+from daemon.normalise.dates import parse_date
+from daemon.normalise.text import clean_line
+from daemon.parse import parse_feed
+from daemon.tag import Tagger, tag_article
+from daemon.values import Digested, Entry, Fetched, ParsedFeed, Rejected
+from storage.values import Article, Fingerprint, Sighting, TaggedArticle, Topic
+
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
+
+OVER_MAX = "over_max_entries"
+INTERNAL_ERROR = "internal_error"
+
+
+def digest(
+    page: Fetched,
+    known: frozenset[int],
+    now: datetime,
+    tagger: Tagger,
+    *,
+    max_entries: int,
+) -> Digested:
+    """Understand a feed's document; of `known` entries (their raw hashes) only the count.
+
+    Of more than `max_entries` new ones the newest are taken, and the rest left for the next poll.
+    Raises `NotAFeedError` and `ParseLimitError` as `parse_feed` does.
+    """
+    return _digest(parse_feed(page), known, now, tagger, max_entries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An entry of the document, and what its feed calls it."""
+
+    entry: Entry
+    name: str
+    raw_hash: int
+
+
+def _digest(
+    parsed: ParsedFeed, known: frozenset[int], now: datetime, tagger: Tagger, max_entries: int
+) -> Digested:
+    document = [
+        _Named(entry, clean_line(name), hash_entry(entry))
+        for entry, name in zip(parsed.entries, name_entries(parsed.entries), strict=True)
+    ]
+    new = [item for item in document if not _is_known(item.raw_hash, known)]
+    taken = _newest(new, max_entries)
+    left = {id(item) for item in new} - {id(item) for item in taken}
+    rejected = Counter(parsed.rejected)
+    if left:
+        rejected[OVER_MAX] += len(left)
+    articles = _belt(parsed, taken, now, tagger, rejected)
+    return Digested(
+        kind=parsed.kind,
+        title=clean_line(parsed.title or "") or None,
+        site_url=parsed.site_url,
+        language=parsed.language,
+        items=len(document) + sum(parsed.rejected.values()),
+        present=tuple(hashed(item.name) for item in document),
+        entry_hashes=frozenset(i.raw_hash for i in document if id(i) not in left),
+        articles=articles,
+        rejected=dict(rejected),
+        damaged=parsed.damaged,
+    )
+
+
+def _is_known(raw_hash: int, known: frozenset[int]) -> bool:
+    """Of a big document only the low 32 bits of each hash are remembered."""
+    return raw_hash in known or raw_hash & 0xFFFFFFFF in known
+
+
+def _newest(items: list[_Named], most: int) -> list[_Named]:
+    """At most `most`, in the order of the document; entries without a date count as old."""
+    if len(items) <= most:
+        return items
+    newest = sorted(range(len(items)), key=lambda i: _when(items[i].entry), reverse=True)
+    return [items[i] for i in sorted(newest[:most])]
+
+
+def _when(entry: Entry) -> datetime:
+    parsed = parse_date(entry.published or entry.updated or "")
+    return parsed.at if parsed else datetime.min.replace(tzinfo=UTC)
+
+
+# ---------------------------------------------------------------- stage by stage
+
+
+def _belt(
+    parsed: ParsedFeed,
+    items: Sequence[_Named],
+    now: datetime,
+    tagger: Tagger,
+    rejected: Counter[str],
+) -> tuple[TaggedArticle, ...]:
+    """Normalise all, then fingerprint all, then tag all: each stage finds its caches warm."""
+    shared = shared_links(parsed.entries)
+
+    def normalise(item: _Named) -> Article | Rejected:
+        return normalise_entry(parsed, item.entry, now)
+
+    def mark(made: tuple[_Named, Article]) -> Fingerprint:
+        item, article = made
+        return fingerprint(article, item.name, address_is_shared=is_shared(item.entry, shared))
+
+    def tag(made: tuple[_Named, Article]) -> tuple[Topic, ...]:
+        return tag_article(tagger, made[1], made[0].entry.categories)
+
+    articles: list[tuple[_Named, Article]] = []
+    for item, article in _each(items, normalise, rejected):
+        if isinstance(article, Rejected):
+            rejected[article.reason] += 1
+        else:
+            articles.append((item, article))
+    marked = _each(articles, mark, rejected)
+    tagged = _each(marked, lambda made: tag(made[0]), rejected)
+    return tuple(
+        TaggedArticle(article, fp, _sighting(item.name, article), topics)
+        for ((item, article), fp), topics in tagged
+    )
+
+
+def _each(
+    things: Sequence[Thing], stage: Callable[[Thing], Made], rejected: Counter[str]
+) -> list[tuple[Thing, Made]]:
+    """Each thing with what the stage makes of it; one that breaks the stage is counted."""
+    done: list[tuple[Thing, Made]] = []
+    for thing in things:
+        try:
+            done.append((thing, stage(thing)))
+        except Exception:  # noqa: BLE001  one entry's bug costs that entry, by name
+            rejected[INTERNAL_ERROR] += 1
+    return done
+
+
+def _sighting(name: str, article: Article) -> Sighting:
+    return Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)

@@ -1,0 +1,95 @@
+"""HTML made safe by an allow-list, and plain text made from it."""
+
+import re
+from html import unescape
+
+import nh3
+
+from daemon.normalise.text import clean_text
+from daemon.normalise.url import absolute_url
+
+_INLINE = "a abbr b cite code del dfn em i img ins kbd mark q s samp small strong sub sup time u"
+_BLOCKS = """
+address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure
+footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th
+thead tr ul
+"""
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "time": {"datetime"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+}
+_SILENT = (
+    "script style iframe noscript template svg math object embed select textarea button title "
+    "head canvas audio video"
+)
+_CLEANER = nh3.Cleaner(
+    tags=set(f"{_INLINE} {_BLOCKS}".split()),
+    clean_content_tags=set(_SILENT.split()),
+    attributes=_ATTRIBUTES,
+    url_schemes={"http", "https", "mailto"},
+    link_rel=None,
+    strip_comments=True,
+)
+
+# What nh3 writes is a regular language: attributes are quoted, and `<` and `>` in them escaped.
+BLOCK = re.compile(rf"</?(?:{'|'.join(_BLOCKS.split())})(?: [^>]*)?>")
+_TAG = re.compile(r"<[^>]*>")
+_RELATIVE = re.compile(r' (href|src)="(?!https?://|mailto:)([^"]*)"')
+_MARKED = re.compile(r"[<>&\x00\r]")
+_EMPTY = re.compile(
+    r"<(p|div|li|h[1-6]|blockquote|section|figcaption|center|ul|ol)(?: [^>]*)?>\s*</\1>"
+)
+
+
+def safe_html(html: str, base: str) -> str:
+    """`html` by the allow-list: no script, no style, no frame, only absolute http(s) links."""
+    if not _MARKED.search(html):
+        return clean_text(html)
+    html = _CLEANER.clean(clean_text(html)).strip()
+    if _RELATIVE.search(html):
+        html = _RELATIVE.sub(lambda match: _absolute(match, base), html)
+    return html
+
+
+def _absolute(match: re.Match[str], base: str) -> str:
+    url = absolute_url(unescape(match[2]), base)
+    if url is None:
+        return ""
+    quoted = url.replace("&", "&amp;").replace('"', "%22").replace("<", "%3C")
+    return f' {match[1]}="{quoted}"'
+
+
+def plain_text(html: str) -> str:
+    """The words of sanitised HTML, a line a block, no blank lines.
+
+    A line break in the source is only white space, as in a browser, unless there are no blocks.
+    """
+    if "<" in html:
+        if BLOCK.search(html):
+            html = BLOCK.sub("\n", html.replace("\n", " "))
+        html = _TAG.sub("", html)
+    if "&" in html:
+        html = unescape(html)
+    lines = (" ".join(line.split()) for line in html.split("\n"))
+    return clean_text("\n".join(line for line in lines if line))
+
+
+def without_lines(html: str, gone: frozenset[str]) -> str:
+    """Sanitised HTML without the blocks whose text is one of the lines `gone`."""
+    kept: list[str] = []
+    at = 0
+    for tag in BLOCK.finditer(html):
+        kept += [_unless_gone(html[at : tag.start()], gone), tag[0]]
+        at = tag.end()
+    kept.append(_unless_gone(html[at:], gone))
+    html = "".join(kept)
+    while (shorter := _EMPTY.sub("", html)) != html:
+        html = shorter
+    return html.strip()
+
+
+def _unless_gone(piece: str, gone: frozenset[str]) -> str:
+    return "" if piece and plain_text(piece.replace("\n", " ")) in gone else piece

@@ -1,0 +1,5 @@
+"""Read a document into entries as they were written, whatever its format. No input or output."""
+
+from daemon.parse.feed import parse_feed
+
+__all__ = ["parse_feed"]

@@ -1,0 +1,82 @@
+"""What stands before the root element, and characters no XML may hold: taken away before parsing.
+
+A document type declaration is where entity bombs and external files come from, and parsers take
+quadratic time over junk before the root: both are gone once `root_of` has run. Linear time.
+"""
+
+import re
+from html import entities
+
+_ROOT = re.compile(r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Only references that could name a character XML forbids; each is looked at again by `_reference`.
+_REFERENCE = re.compile(
+    r"&#(?:[xX]0*(?:[0-9a-fA-F]{1,2}|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]|[0-9a-fA-F]{6,})"
+    r"|0*\d{1,2}|0*5[567]\d{3}|0*6553[45]|\d{7,});"
+)
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def root_of(text: str) -> tuple[str, str]:
+    """The document from its root element on, and that element's local name, lower case.
+
+    The name is empty when there is no element at all.
+    """
+    at = text.find("<")
+    while at != -1:
+        if match := _ROOT.match(text, at + 1):
+            return text[at:], match[0].rpartition(":")[2].lower()
+        at = text.find("<", _end(text, at))
+    return "", ""
+
+
+def _end(text: str, at: int) -> int:
+    """Where the comment, instruction, declaration or stray `<` at `at` ends."""
+    for opening, closing in (("<!--", "-->"), ("<?", "?>")):
+        if text.startswith(opening, at):
+            end = text.find(closing, at + len(opening))
+            return len(text) if end == -1 else end + len(closing)
+    if text.startswith("<!", at):
+        return _end_of_declaration(text, at)
+    return at + 1
+
+
+_IN_DECLARATION = re.compile(r"""[>\[\]]|"[^"]*"|'[^']*'|<!--.*?-->""", re.DOTALL)
+
+
+def _end_of_declaration(text: str, at: int) -> int:
+    """Past the `>` that closes a declaration, its internal subset included."""
+    subset = 0
+    for match in _IN_DECLARATION.finditer(text, at + 2):
+        mark = match[0]
+        subset += (mark == "[") - (mark == "]")
+        if mark == ">" and subset <= 0:
+            return match.end()
+    return len(text)
+
+
+def writable(text: str) -> str:
+    """The text without characters that XML forbids, raw or by reference; HTML's entities resolved.
+
+    Resolving `&nbsp;` inside CDATA changes nothing: what stands there is read as HTML.
+    """
+    if _UNWRITABLE.search(text):
+        text = _UNWRITABLE.sub("", text)
+    if "&" in text:
+        text = _NAMED.sub(_named, _REFERENCE.sub(_reference, text))
+    return text
+
+
+def _reference(match: re.Match[str]) -> str:
+    digits = match[0][2:-1].lower()
+    if len(digits) > 12:
+        return ""
+    code = int(digits[1:], 16) if digits[0] == "x" else int(digits)
+    allowed = code in {9, 10, 13} or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
+    return match[0] if allowed or 0x10000 <= code < 0x110000 else ""
+
+
+def _named(match: re.Match[str]) -> str:
+    name = match[1]
+    code = entities.name2codepoint.get(name)
+    return chr(code) if code else match[0]

@@ -1,0 +1,127 @@
+"""One item as a reader of one format found it, and the one way from there to an `Entry`.
+
+Every reader ends here, so that the formats cannot drift apart in what their fields mean.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from daemon.values import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """A text and whether it is to be read as HTML."""
+
+    value: str
+    is_html: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """The fields of an item, each as one format's reader understood it."""
+
+    id: str | None = None
+    link: str | None = None
+    id_is_link: bool = False
+    """Whether the format says that the id serves as a link where there is none."""
+    title: Markup | None = None
+    summaries: Sequence[Markup] = ()
+    """Best first."""
+    contents: Sequence[Markup] = ()
+    authors: Sequence[str | None] = ()
+    published: Sequence[str | None] = ()
+    """Best first."""
+    updated: str | None = None
+    categories: Sequence[str | None] = ()
+    enclosures: Sequence[str | None] = ()
+    image: str | None = None
+    language: str | None = None
+    base: str | None = None
+
+
+def entry_of(raw: RawEntry) -> Entry:
+    """What the item says, by the same rules for every format."""
+    content = _html(max(raw.contents, key=lambda c: len(c.value), default=None))
+    summary = next(filter(None, map(_html, raw.summaries)), None)
+    if content is None:
+        content, summary = summary, None
+    return Entry(
+        guid=_line(raw.id),
+        link=_line(raw.link) or _link_of_id(raw),
+        title=_title(raw.title),
+        summary=None if summary == content else summary,
+        content=content,
+        authors=_unique(map(_name, raw.authors)),
+        published=next(filter(None, map(_line, raw.published)), None),
+        updated=_line(raw.updated),
+        categories=_unique(map(_line, raw.categories)),
+        enclosures=_unique(map(_line, raw.enclosures)),
+        image=_line(raw.image),
+        language=_line(raw.language),
+        base=_line(raw.base),
+    )
+
+
+def _link_of_id(raw: RawEntry) -> str | None:
+    """RSS 2.0: a guid is a link unless it says it is not; only http(s) is worth following."""
+    text = _line(raw.id) if raw.id_is_link else None
+    return text if text and text.lower().startswith(("http://", "https://")) else None
+
+
+def _line(text: str | None) -> str | None:
+    return " ".join(repaired(text).split()) or None if text else None
+
+
+def _title(markup: Markup | None) -> str | None:
+    if markup is None:
+        return None
+    text = _line(markup.value)
+    return text if text is None or markup.is_html else escape(text, quote=False)
+
+
+def _html(markup: Markup | None) -> str | None:
+    """HTML, whatever was written; the lines of plain text become paragraphs."""
+    text = repaired(markup.value).strip() if markup else ""
+    if not text or markup is None:
+        return None
+    if markup.is_html:
+        return text
+    lines = [escape(line, quote=False) for line in text.splitlines() if line.strip()]
+    return lines[0] if len(lines) == 1 else "".join(f"<p>{line}</p>" for line in lines)
+
+
+_MAIL = re.compile(r"[^\s()<>\"',;]{1,64}@[^\s()<>\"',;]{1,255}")
+
+
+def _name(author: str | None) -> str | None:
+    """`ann@paper.example (Ann Lee)`, `Ann Lee <ann@paper.example>` -> `Ann Lee`.
+
+    An address alone is all we know of its author, and stays.
+    """
+    text = _line(author)
+    if not text or "@" not in text or len(text) > 1000:
+        return text
+    name = _MAIL.sub(" ", text).replace("mailto:", " ")
+    return " ".join(name.strip(" ()<>[],;-\"'").split()) or text
+
+
+def _unique(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+_TWICE_ENCODED = re.compile("[ÂÃâÐÑ][\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€]")
+
+
+def repaired(text: str) -> str:
+    """Text whose UTF-8 was once read as Windows-1252 or Latin-1 and encoded again, as it was."""
+    if text.isascii() or not _TWICE_ENCODED.search(text):
+        return text
+    for charset in ("cp1252", "latin-1"):
+        try:
+            return text.encode(charset).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text

@@ -1,0 +1,251 @@
+"""RSS, RDF and Atom by feedparser's readers, with meanings of our own. feedparser's one door.
+
+`feedparser.parse` is not called: it chooses the encoding by rules of its own, opens a body that
+happens to be a file's name, reads every date (wrongly for most time zones) and folds `dc:date`,
+`media:description` and `itunes:summary` into other fields. Its two readers are driven here.
+"""
+
+import xml.sax
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from xml.sax import handler
+
+from feedparser.api import LooseFeedParser, StrictFeedParser
+from typing_extensions import override
+
+from daemon.errors import ParseLimitError
+from daemon.parse.raw import Markup, RawEntry
+from storage.values import FeedKind
+
+DEEPEST = 250
+"""No feed nests its elements deeper than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawDocument:
+    """What one of feedparser's readers made of a document."""
+
+    version: str
+    """feedparser's name of the format, or empty."""
+    feed: Mapping[str, Any]
+    entries: Sequence[dict[str, Any]]
+    damaged: str | None
+
+
+def read_xml(text: str, url: str) -> RawDocument:
+    """Read a document that starts at its root element; a broken one as far as it can be read.
+
+    Raises `ParseLimitError` when elements are nested beyond `DEEPEST`.
+    """
+    reader: Any = _Strict(url, None, "utf-8")
+    damaged = None
+    try:
+        _sax(reader).parse(BytesIO(text.encode("utf-8", "replace")))
+    except xml.sax.SAXException as error:
+        damaged = f"not well-formed: {error.getMessage()}"
+        reader = _Loose(url, None, "utf-8", {})
+        reader.feed(text)
+    return RawDocument(reader.version, reader.feeddata, reader.entries, damaged)
+
+
+def _sax(reader: Any) -> Any:
+    parser: Any = xml.sax.make_parser()  # noqa: S317  entities are gone, see prolog.py
+    parser.setFeature(handler.feature_namespaces, 1)
+    parser.setFeature(handler.feature_external_ges, 0)
+    parser.setContentHandler(reader)
+    parser.setErrorHandler(reader)
+    return parser
+
+
+class _Meanings:
+    """feedparser calls `_start_x` and `_end_x` for an element x; these mean it differently."""
+
+    depth: int
+    inauthor: int
+    push: Any
+    pop: Any
+    resolve_relative_uris = False
+    sanitize_html = False
+
+    def unknown_starttag(self, tag: str, attrs: Any) -> None:
+        if self.depth > DEEPEST:
+            raise ParseLimitError(f"elements are nested more than {DEEPEST} deep")
+        super().unknown_starttag(tag, attrs)  # type: ignore[misc]  # feedparser's, mixed in
+
+    def _get_context(self) -> dict[str, Any]:
+        context: dict[str, Any] = super()._get_context()  # type: ignore[misc]  # as above
+        return context
+
+    # dc:date is when, not when it changed
+    def _start_dc_date(self, _attributes: Any) -> None:
+        self.push("dc_date", 1)
+
+    def _end_dc_date(self) -> None:
+        self.pop("dc_date")
+
+    # keep what was written: normalise reads dates
+    def _end_published(self) -> None:
+        self.pop("published")
+
+    def _end_updated(self) -> None:
+        self.pop("updated")
+
+    def _end_created(self) -> None:
+        self.pop("created")
+
+    _end_issued = _end_pubdate = _end_published
+    _end_modified = _end_lastbuilddate = _end_updated
+
+    # these describe a picture or an episode, and must not become the article's own words
+    def _start_media_description(self, _attributes: Any) -> None:
+        self.push("media_description", 1)
+
+    def _end_media_description(self) -> None:
+        self.pop("media_description")
+
+    def _start_media_title(self, _attributes: Any) -> None:
+        self.push("media_title", 1)
+
+    def _end_media_title(self) -> None:
+        self.pop("media_title")
+
+    def _start_itunes_summary(self, _attributes: Any) -> None:
+        self.push("itunes_summary", 1)
+
+    def _end_itunes_summary(self) -> None:
+        self.pop("itunes_summary")
+
+    # an author may have a title as well: "Editor"
+    def _start_title(self, attributes: Any) -> None:
+        if self.inauthor:
+            self.push("author_title", 1)
+        else:
+            super()._start_title(attributes)  # type: ignore[misc]  # feedparser's, mixed in
+
+    def _end_title(self) -> None:
+        if self.inauthor:
+            self.pop("author_title")
+        else:
+            super()._end_title()  # type: ignore[misc]  # feedparser's, mixed in
+
+    # every author, by a reader without feedparser's quadratic search for an address
+    def _end_author(self) -> None:
+        name = self.pop("author")
+        self.inauthor = 0
+        authors = self._get_context().get("authors")
+        if name and authors and not authors[-1]:
+            authors[-1]["name"] = name
+
+    _end_managingeditor = _end_author
+
+    def _sync_author_detail(self, key: str = "author") -> None:
+        """Every author stands in `authors` already."""
+
+
+class _Strict(_Meanings, StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
+    pass
+
+
+class _Loose(_Meanings, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
+    @override
+    def handle_charref(self, ref: str) -> None:
+        """Skip a reference to no character; feedparser raises."""
+        try:
+            super().handle_charref(ref)
+        except (ValueError, OverflowError):
+            return
+
+
+# ---------------------------------------------------------------- its records, as ours
+
+
+def kind_of(document: RawDocument) -> FeedKind:
+    """The family of formats the document belongs to."""
+    if document.version.startswith("atom"):
+        return FeedKind.ATOM
+    return FeedKind.RDF if document.version in {"rss090", "rss10"} else FeedKind.RSS
+
+
+def raw_entry(entry: dict[str, Any]) -> RawEntry:
+    """One of feedparser's records, field by field; `dict.get` avoids its own aliases."""
+    links = entry.get("links") or []
+    media = _media(entry)
+    details = [*_details(entry, "content"), *_details(entry, "summary_detail")]
+    details += _details(entry, "title_detail")
+    return RawEntry(
+        id=_of(entry, "id"),
+        link=_link(entry),
+        id_is_link=bool(_of(entry, "guidislink")),
+        title=_title(entry),
+        summaries=list(_summaries(entry)),
+        contents=[m for d in _details(entry, "content") if (m := _markup(d))],
+        authors=[a.get("name") or a.get("email") for a in entry.get("authors") or []],
+        published=[_of(entry, key) for key in ("published", "dc_date", "created")],
+        updated=_of(entry, "updated"),
+        categories=[tag.get("term") for tag in entry.get("tags") or []],
+        enclosures=[dict.get(x, "href") for x in links if x.get("rel") == "enclosure"],
+        image=next((m for m in media if m), None),
+        language=_of(entry, "language") or next(_languages(details), None),
+        base=next((d["base"] for d in details if d.get("base")), None),
+    )
+
+
+def _link(entry: dict[str, Any]) -> str | None:
+    """The link that was written, not the guid that feedparser puts in its place."""
+    link: str | None = _of(entry, "link")
+    return None if link == _of(entry, "id") and _of(entry, "guidislink") else link
+
+
+def _of(entry: dict[str, Any], key: str) -> Any:
+    return dict.get(entry, key)
+
+
+def _details(entry: dict[str, Any], key: str) -> list[Mapping[str, Any]]:
+    value = _of(entry, key)
+    if isinstance(value, Mapping):
+        return [value]
+    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []
+
+
+def _markup(detail: Mapping[str, Any]) -> Markup | None:
+    """A text of feedparser's; None for what is no text, such as an embedded picture."""
+    kind = str(detail.get("type") or "text/html")
+    if kind.startswith(("image/", "audio/", "video/")):
+        return None
+    return Markup(str(detail.get("value") or ""), is_html=kind != "text/plain")
+
+
+def _title(entry: dict[str, Any]) -> Markup | None:
+    for detail in _details(entry, "title_detail"):
+        return _markup(detail)
+    title = _of(entry, "title") or _of(entry, "media_title")
+    return Markup(title) if isinstance(title, str) else None
+
+
+def _summaries(entry: dict[str, Any]) -> Iterator[Markup]:
+    for detail in _details(entry, "summary_detail"):
+        if markup := _markup(detail):
+            yield markup
+    for key in ("summary", "media_description", "itunes_summary", "subtitle"):
+        if isinstance(text := _of(entry, key), str):
+            yield Markup(text)
+
+
+def _media(entry: dict[str, Any]) -> Iterator[str | None]:
+    """Addresses of pictures, best first."""
+    for media in _details(entry, "media_content"):
+        if media.get("medium") == "image" or str(media.get("type")).startswith("image/"):
+            yield media.get("url")
+    for media in _details(entry, "media_thumbnail"):
+        yield media.get("url")
+    for link in _details(entry, "links"):
+        if link.get("rel") == "enclosure" and str(link.get("type")).startswith("image/"):
+            yield link.get("href")
+    for image in _details(entry, "image"):
+        yield image.get("href")
+
+
+def _languages(details: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    return (str(d["language"]) for d in details if d.get("language"))

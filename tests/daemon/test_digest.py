@@ -1,0 +1,103 @@
+"""The belt, end to end: what a reader gets out of a document's bytes."""
+
+import pickle
+from datetime import UTC, datetime
+
+import pytest
+
+from daemon.digest import digest
+from daemon.errors import NotAFeedError
+from daemon.tag import Tagger, load_tagger
+from daemon.values import Digested, Fetched
+from storage.values import FeedKind, Precision, Zone
+from tests.samples import NOON
+
+URL = "https://outlet.example/feed.xml"
+
+
+@pytest.fixture(scope="module")
+def tagger() -> Tagger:
+    return load_tagger()
+
+
+def item(number: int, words: str = "The mayor opened the new ferry terminal") -> str:
+    return (
+        f"<item><title>Ferry terminal {number} opens | The Outlet</title>"
+        f"<link>/2025/10/17/ferry-{number}?utm_source=rss</link>"
+        f'<guid isPermaLink="false">g{number}</guid>'
+        f"<pubDate>Fri, 17 Oct 2025 {number % 24:02}:37:00 BST</pubDate>"
+        f"<description>&lt;p&gt;{words} on pier {number}.&lt;/p&gt;"
+        "&lt;script&gt;alert(1)&lt;/script&gt;&lt;p&gt;Read more&lt;/p&gt;</description></item>"
+    )
+
+
+def document(*items: str) -> Fetched:
+    head = '<?xml version="1.0"?><rss version="2.0"><channel><title>The Outlet</title>'
+    return Fetched(URL, f"{head}{''.join(items)}</channel></rss>".encode(), "text/xml")
+
+
+def run(
+    page: Fetched, tagger: Tagger, known: frozenset[int] = frozenset(), most: int = 9
+) -> Digested:
+    return digest(page, known, NOON, tagger, max_entries=most)
+
+
+def test_an_item_becomes_a_clean_dated_article(tagger: Tagger) -> None:
+    digested = run(document(item(22)), tagger)
+    article = digested.articles[0].article
+    assert (digested.kind, digested.items) == (FeedKind.RSS, 1)
+    assert article.title == "Ferry terminal 22 opens"
+    assert article.text == "The mayor opened the new ferry terminal on pier 22."
+    assert article.html == "<p>The mayor opened the new ferry terminal on pier 22.</p>"
+    assert article.url == "https://outlet.example/2025/10/17/ferry-22?utm_source=rss"
+    assert article.canonical_url == "https://outlet.example/2025/10/17/ferry-22"
+    assert (article.host, article.site) == ("outlet.example", "outlet.example")
+    assert article.published.at == datetime(2025, 10, 17, 21, 37, tzinfo=UTC)
+    assert (article.published.precision, article.published.zone) == (
+        Precision.SECOND,
+        Zone.EXPLICIT,
+    )
+    assert (article.language, article.quality) == ("en", ())
+
+
+def test_known_entries_are_only_counted(tagger: Tagger) -> None:
+    first = run(document(item(1), item(2)), tagger)
+    again = run(document(item(3), item(1), item(2)), tagger, first.entry_hashes)
+    assert (again.items, len(again.articles)) == (3, 1)
+    assert again.present[1:] == first.present
+
+
+def test_the_low_half_of_a_hash_is_enough_to_be_known(tagger: Tagger) -> None:
+    first = run(document(item(1)), tagger)
+    packed = frozenset(h & 0xFFFFFFFF for h in first.entry_hashes)
+    assert run(document(item(1)), tagger, packed).articles == ()
+
+
+def test_of_too_many_the_newest_are_taken_and_the_rest_left_for_the_next_poll(
+    tagger: Tagger,
+) -> None:
+    page = document(item(1), item(9), item(5))
+    first = run(page, tagger, most=2)
+    assert [t.sighting.guid for t in first.articles] == ["g9", "g5"]
+    assert first.rejected == {"over_max_entries": 1}
+    assert [t.sighting.guid for t in run(page, tagger, first.entry_hashes).articles] == ["g1"]
+
+
+def test_an_entry_with_nothing_to_read_is_counted_by_reason(tagger: Tagger) -> None:
+    digested = run(document(item(1), "<item><link>https://outlet.example/x</link></item>"), tagger)
+    assert (len(digested.articles), digested.rejected) == (1, {"nothing_to_read": 1})
+
+
+def test_a_feed_without_items_is_no_error(tagger: Tagger) -> None:
+    assert run(document(), tagger).items == 0
+
+
+def test_a_web_page_is_no_feed(tagger: Tagger) -> None:
+    with pytest.raises(NotAFeedError, match="HTML"):
+        run(Fetched(URL, b"<!doctype html><html><p>Log in</p></html>"), tagger)
+
+
+def test_all_of_it_travels_between_processes(tagger: Tagger) -> None:
+    digested = run(document(item(1)), tagger)
+    assert pickle.loads(pickle.dumps(digested)) == digested  # noqa: S301  our own bytes
+    assert pickle.loads(pickle.dumps(tagger)) == tagger  # noqa: S301  our own bytes

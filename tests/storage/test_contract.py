@@ -1,0 +1,121 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from storage.contract import VIEWS
+from storage.database import Database, Transaction
+from storage.feeds import add_feeds
+from storage.sightings import mark_departed
+from storage.values import Subscription
+from tests.samples import ARTICLE, NOON, PUBLISHED
+from tests.storage.test_articles import NEW, revision, write
+
+# The table of the published contract, column by column: only ever added to, at the end.
+PROMISED = {
+    "newsd_article_v1": "article_id public_id seq url canonical_url host title summary text html"
+    " language authors section image_url word_count published_at published_precision"
+    " published_source published_tz published_raw first_seen_at changed_at publish_delay_s"
+    " revision story_id duplicate_of relation similarity quality deleted",
+    "newsd_article_revision_v1": "article_id revision title summary text html seen_at"
+    " changed_fields",
+    "newsd_sighting_v1": "article_id feed_id guid url title first_seen_at last_seen_at",
+    "newsd_story_v1": "story_id lead_article_id title articles hosts first_published_at"
+    " last_published_at language",
+    "newsd_article_topic_v1": "article_id topic_id label level score source evidence"
+    " taxonomy_version tagger_version",
+    "newsd_article_entity_v1": "article_id entity_id name type mentions in_title",
+    "newsd_feed_v1": "feed_id url title site_url kind language labels added_at moved_from",
+    "newsd_feed_health_v1": "feed_id url state last_poll_at last_success_at last_outcome"
+    " last_error failures next_poll_at next_poll_reason articles_7d mean_delay_s requests_24h"
+    " not_modified_share",
+    "newsd_poll_v1": "poll_id feed_id started_at duration_ms outcome http_status bytes items"
+    " created revised duplicates rejected error replica reasons",
+    "newsd_gap_v1": "feed_id after before estimated_items",
+    "newsd_change_v1": "seq kind article_id story_id at changed_fields",
+    "newsd_contract": "name version since deprecated",
+}
+
+
+async def columns(tx: Transaction, view: str) -> list[str]:
+    return list((await tx.execute(text(f"SELECT * FROM {view} WHERE 1 = 0"))).keys())
+
+
+async def one(database: Database, query: str) -> dict[str, Any]:
+    async with database.reading() as tx:
+        return dict((await tx.execute(text(query))).mappings().one())
+
+
+def as_read(instant: datetime, database: Database) -> Any:
+    """An instant as a reader without our code gets it."""
+    if database.dialect == "postgresql":
+        return instant
+    return instant.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+@pytest.mark.parametrize("view", PROMISED)
+async def test_the_views_have_the_promised_columns_in_their_order(
+    database: Database, view: str
+) -> None:
+    async with database.reading() as tx:
+        assert " ".join(await columns(tx, view)) == PROMISED[view]
+
+
+async def test_the_contract_lists_every_view(database: Database) -> None:
+    async with database.reading() as tx:
+        rows = (await tx.execute(text("SELECT * FROM newsd_contract"))).all()
+    assert {(r.name, r.version, r.deprecated) for r in rows} == {
+        (name, 1, None) for name in PROMISED if name != "newsd_contract"
+    }
+    assert [view.name for view in VIEWS] == list(PROMISED)
+
+
+async def test_postgresql_has_short_names_and_a_word_on_each_view(postgres_url: str) -> None:
+    async with Database.open(postgres_url) as database, database.reading() as tx:
+        for view in VIEWS:
+            assert await columns(tx, f"newsd.{view.alias}") == list(view.column_names)
+        said = await tx.execute(text("SELECT obj_description('newsd.article'::regclass)"))
+        assert str(said.scalar()).startswith("One row an article")
+        said = await tx.execute(text("SELECT col_description('newsd_article_v1'::regclass, 16)"))
+        assert said.scalar() == "UTC; NULL rather than invented."
+
+
+async def test_an_article_reads_as_it_was_kept(database: Database) -> None:
+    await write(database, NEW)
+    row = await one(database, "SELECT * FROM newsd_article_v1")
+    assert (row["article_id"], row["seq"], row["revision"]) == (1, 1, 1)
+    assert (row["title"], row["text"], row["html"]) == (ARTICLE.title, ARTICLE.text, ARTICLE.html)
+    assert PUBLISHED.at is not None
+    assert row["published_at"] == as_read(PUBLISHED.at, database)
+    assert row["first_seen_at"] == as_read(NOON, database)
+    assert row["publish_delay_s"] == 1800.0
+    assert isinstance(row["publish_delay_s"], float)
+    assert row["deleted"] == 0
+
+
+async def test_every_text_an_article_had_can_be_read(database: Database) -> None:
+    await write(database, NEW, revision("Second"), now=NOON)
+    async with database.reading() as tx:
+        rows = await tx.execute(
+            text("SELECT revision, title FROM newsd_article_revision_v1 ORDER BY revision")
+        )
+        assert rows.all() == [(1, ARTICLE.title), (2, "Second")]
+
+
+async def test_an_entry_in_its_feed_was_last_seen_at_the_last_good_poll(
+    database: Database,
+) -> None:
+    await write(database, NEW)
+    query = "SELECT last_seen_at FROM newsd_sighting_v1"
+    assert await one(database, query) == {"last_seen_at": as_read(NOON, database)}
+    async with database.writing() as tx:
+        await add_feeds(tx, [Subscription("https://news.example/feed")], now=NOON)
+        then = as_read(NOON + timedelta(hours=2), database)
+        await tx.execute(text("UPDATE poll_state SET last_success_at = :then"), {"then": then})
+    assert await one(database, query) == {"last_seen_at": then}
+    async with database.writing() as tx:
+        await mark_departed(tx, {1: []}, {1: NOON + timedelta(hours=1)})
+    assert await one(database, query) == {
+        "last_seen_at": as_read(NOON + timedelta(hours=1), database)
+    }

@@ -1,0 +1,132 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage.database import Database
+from storage.feeds import (
+    SHARDS,
+    add_feeds,
+    due_feeds,
+    find_feed,
+    ingest_source,
+    remove_feed,
+    shard_of,
+    subscriptions,
+)
+from storage.values import (
+    Feed,
+    FeedKind,
+    FeedState,
+    Subscription,
+)
+from tests.samples import NOON
+
+HARBOUR = Subscription("https://harbour.example/feed", "Harbour", "https://harbour.example/")
+HILLS = Subscription("https://hills.example/rss", labels=("local",))
+
+
+async def add(database: Database, *wanted: Subscription, now: datetime = NOON) -> int:
+    async with database.writing() as tx:
+        return await add_feeds(tx, wanted, now=now)
+
+
+async def found(database: Database, ref: str) -> Feed | None:
+    async with database.reading() as tx:
+        return await find_feed(tx, ref)
+
+
+async def all_due(database: Database, before: datetime | None = None) -> list[str]:
+    async with database.reading() as tx:
+        return [f.url for f in await due_feeds(tx, before=before, limit=100)]
+
+
+async def test_a_new_feed_is_due_at_once(database: Database) -> None:
+    assert await add(database, HARBOUR, HILLS) == 2
+    feed = await found(database, HARBOUR.url)
+    assert feed == Feed(
+        id=1,
+        url=HARBOUR.url,
+        shard=shard_of(HARBOUR.url),
+        title="Harbour",
+        site_url="https://harbour.example/",
+        next_poll_at=NOON,
+    )
+    assert await all_due(database, NOON) == [HARBOUR.url, HILLS.url]
+    assert await all_due(database, NOON - timedelta(seconds=1)) == []
+
+
+async def test_a_feed_is_followed_once_with_the_labels_of_every_wish(database: Database) -> None:
+    assert await add(database, HILLS, replace(HILLS, labels=("hills", "local"))) == 1
+    assert await add(database, replace(HILLS, labels=("weather",)), now=NOON + timedelta(1)) == 0
+    feed = await found(database, "1")
+    assert feed is not None
+    assert feed.labels == ("local", "hills", "weather")
+    assert feed.next_poll_at == NOON
+
+
+async def test_a_removed_feed_is_never_due_and_keeps_its_id_when_it_returns(
+    database: Database,
+) -> None:
+    await add(database, HARBOUR, HILLS)
+    async with database.writing() as tx:
+        gone = await remove_feed(tx, HARBOUR.url, now=NOON)
+        assert gone is not None
+        assert gone.next_poll_at is None
+        assert await remove_feed(tx, HARBOUR.url, now=NOON) is None
+        assert await remove_feed(tx, "99", now=NOON) is None
+    assert await all_due(database) == [HILLS.url]
+    assert await found(database, "1") is None
+    assert await add(database, HARBOUR, now=NOON + timedelta(1)) == 1
+    back = await found(database, HARBOUR.url)
+    assert back is not None
+    assert (back.id, back.next_poll_at, back.state) == (1, NOON + timedelta(1), FeedState.NEW)
+
+
+async def test_feeds_are_read_in_pages_and_by_shard(database: Database) -> None:
+    many = [Subscription(f"https://host{n}.example/feed") for n in range(1300)]
+    assert await add(database, *many) == 1300
+    async with database.reading() as tx:
+        page = await due_feeds(tx, before=NOON, after_id=500, limit=3)
+        assert [f.id for f in page] == [501, 502, 503]
+        mine = await due_feeds(tx, before=None, limit=2000, shards={3, 4})
+        assert {f.shard for f in mine} == {3, 4}
+        assert await due_feeds(tx, before=None, limit=2000, shards=()) == []
+
+
+async def test_a_source_of_given_articles_is_made_once_and_never_polled(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        first = await ingest_source(tx, "archive", now=NOON)
+        again = await ingest_source(tx, "archive", now=NOON + timedelta(1))
+    assert first == again
+    assert (first.url, first.kind, first.next_poll_at) == ("ingest:archive", FeedKind.INGEST, None)
+    assert await all_due(database) == []
+    async with database.reading() as tx:
+        assert await subscriptions(tx) == []
+
+
+async def test_what_we_follow_can_be_written_down_and_followed_again(database: Database) -> None:
+    await add(database, HARBOUR, HILLS)
+    async with database.reading() as tx:
+        assert await subscriptions(tx) == [HARBOUR, HILLS]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("https://a.example/1", "http://A.example:80/2", id="two feeds of one host"),
+        pytest.param("not a url", "not a url", id="anything has a shard"),
+        pytest.param("http://[broken", "http://[broken", id="even a broken address"),
+    ],
+)
+def test_feeds_of_one_host_fall_into_one_shard(one: str, other: str) -> None:
+    assert shard_of(one) == shard_of(other)
+
+
+def test_shards_are_filled_evenly_and_stay_what_they_are() -> None:
+    shards = [shard_of(f"https://host{n}.example/") for n in range(25600)]
+    assert set(shards) == set(range(SHARDS))
+    assert max(shards.count(s) for s in range(SHARDS)) < 150
+    assert shard_of("https://news.example/feed") == 12

@@ -1,0 +1,165 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from storage.database import Database
+from storage.errors import SchemaMismatchError
+from storage.migration import HEAD, check, current, downgrade, ensure_schema, upgrade
+from storage.schema import metadata
+
+ROOT = Path(__file__).parents[2]
+OBJECTS = {
+    "sqlite": "SELECT coalesce(sql, name) FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    " AND name <> 'alembic_version' ORDER BY 1",
+    "postgresql": "SELECT concat_ws(' ', c.relname, c.reloptions, a.attname,"
+    " format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, i.indexdef)"
+    " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0"
+    " LEFT JOIN pg_indexes i ON i.indexname = c.relname AND i.schemaname = 'public'"
+    " WHERE c.relnamespace = 'public'::regnamespace AND c.relname !~ 'alembic|^newsd'"
+    " ORDER BY 1",
+}
+
+
+async def objects(database: Database) -> list[str]:
+    """What the database itself says it holds, letter by letter."""
+    async with database.reading() as tx:
+        rows = (await tx.execute(text(OBJECTS[database.dialect]))).scalars()
+        return ["".join(str(row).split()) for row in rows]
+
+
+def test_this_program_was_written_for_the_newest_schema() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+async def test_up_down_and_up_again_is_the_schema_we_wrote(empty_url: str) -> None:
+    async with Database.open(empty_url) as database:
+        assert await current(database) is None
+        assert await check(database) != []
+        await upgrade(database)
+        assert await current(database) == HEAD
+        assert await check(database) == []
+        first = await objects(database)
+        await downgrade(database, "base")
+        assert await current(database) is None
+        assert await objects(database) == []
+        await upgrade(database)
+        assert await check(database) == []
+        assert await objects(database) == first
+
+
+async def test_migrations_build_the_very_tables_of_schema_py(empty_url: str) -> None:
+    async with Database.open(empty_url) as database:
+        await upgrade(database)
+        migrated = [o for o in await objects(database) if not o.startswith("CREATEVIEW")]
+        await downgrade(database, "base")
+        async with database.writing() as tx:
+            await tx.run_sync(metadata.create_all)
+        made = await objects(database)
+    assert migrated == made
+
+
+async def test_a_table_that_differs_is_reported(database: Database) -> None:
+    async with database.writing() as tx:
+        await tx.execute(text("ALTER TABLE gap ADD COLUMN why text"))
+    assert await check(database) == ["remove_column gap.why"]
+
+
+async def test_the_first_rows_are_there(database: Database) -> None:
+    async with database.reading() as tx:
+        assert (await tx.execute(text("SELECT id, n FROM clock"))).all() == [(1, 0)]
+        shards = (await tx.execute(text("SELECT shard, epoch FROM lease ORDER BY shard"))).all()
+    assert shards == [(n, 0) for n in range(256)]
+
+
+async def test_an_embedded_file_migrates_itself(tmp_path: Path) -> None:
+    async with Database.open(f"sqlite:///{tmp_path}/news.db") as database:
+        await ensure_schema(database)
+        assert await current(database) == HEAD
+        await ensure_schema(database)
+
+
+async def test_a_shared_database_is_migrated_by_command(postgres_empty: str) -> None:
+    async with Database.open(postgres_empty) as database:
+        with pytest.raises(SchemaMismatchError) as caught:
+            await ensure_schema(database)
+        assert str(caught.value).endswith(f"newsd db upgrade --database {database.name}")
+        assert await current(database) is None
+        await upgrade(database)
+        await ensure_schema(database)
+
+
+async def test_a_schema_from_the_future_is_refused_and_left_alone(database: Database) -> None:
+    async with database.writing() as tx:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for act in (ensure_schema, upgrade):
+        with pytest.raises(SchemaMismatchError, match="newer newsd"):
+            await act(database)
+    assert await current(database) == "9999"
+
+
+async def test_two_migrators_at_once_are_one_after_the_other(empty_url: str) -> None:
+    async with Database.open(empty_url) as one, Database.open(empty_url) as other:
+        await asyncio.gather(upgrade(one), upgrade(other))
+        assert await check(one) == []
+
+
+MIGRATE_AND_STALL = """
+import asyncio, sys
+from storage.database import Database
+from storage import migration
+
+async def main():
+    async with Database.open(sys.argv[1]) as database:
+        async with database.writing() as tx:
+            await tx.run_sync(migration._migrate, "upgrade", "head")
+            print("migrated, not committed", flush=True)
+            await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+async def test_nothing_is_half_migrated_after_a_kill(empty_url: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", MIGRATE_AND_STALL, empty_url],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("migrated")
+        os.kill(process.pid, signal.SIGKILL)
+    async with Database.open(empty_url) as database:
+        assert await objects(database) == []
+        await upgrade(database)
+        assert await check(database) == []
+
+
+async def test_long_texts_are_compressed_with_lz4(postgres_url: str) -> None:
+    query = (
+        "SELECT attrelid::regclass::text || '.' || attname FROM pg_attribute"
+        " WHERE attcompression = 'l' ORDER BY 1"
+    )
+    async with Database.open(postgres_url) as database, database.reading() as tx:
+        assert (await tx.execute(text(query))).scalars().all() == [
+            "article_revision.html",
+            "article_revision.text",
+            "article_text.html",
+            "article_text.text",
+        ]
+
+
+def test_a_start_with_nothing_to_migrate_does_not_pay_for_alembic() -> None:
+    code = "import sys, storage.migration; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
