@@ -1,0 +1,95 @@
+"""`newsd articles`: look at what is kept."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from daemon.app import open_database, system_clock
+from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings, span
+from daemon.commands.say import say, say_json
+from daemon.commands.show import cell, show_facts, show_rows
+from daemon.errors import UsageError
+from daemon.settings import Loaded
+from storage.listings import article, latest_articles
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False, help="List and show articles.")
+_COLUMNS = ("article_id", "published_at", "language", "host", "topics", "title")
+_APART = {"text", "topics", "sightings", "revisions"}
+
+
+def _since(text: str) -> datetime:
+    """A date, an instant, or how long ago."""
+    try:
+        at = datetime.fromisoformat(text)
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    except ValueError:
+        return system_clock() - span(text)
+
+
+@app.command(name="list", epilog="Example: newsd articles list --language de --since 24h")
+def show_all(
+    *,
+    language: Annotated[
+        str | None, typer.Option("--language", help="Only this one: en, de, ...")
+    ] = None,
+    topic: Annotated[
+        str | None, typer.Option("--topic", help="Only with this topic: a label or an id.")
+    ] = None,
+    feed: Annotated[
+        int | None, typer.Option("--feed", help="Only of the feed with this id.")
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", parser=_since, metavar="WHEN", help="A date, or a span: 24h."),
+    ] = None,
+    limit: Limit = 20,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the newest articles; a copy or a later revision is one line like any other."""
+    wanted = {
+        "limit": limit,
+        "language": language,
+        "topic": topic,
+        "feed_id": feed,
+        "since": since,
+    }
+    rows = asyncio.run(_latest(read_settings(config, database), wanted))
+    show_rows(rows, _COLUMNS, as_json=as_json)
+
+
+@app.command(epilog="Example: newsd articles show 42")
+def show(
+    ref: Annotated[str, typer.Argument(metavar="ID", help="Number or public id of an article.")],
+    *,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one article: its text, its topics, where it was seen, and how it changed."""
+    found = asyncio.run(_article(read_settings(config, database), ref))
+    if as_json:
+        say_json(found)
+        return
+    show_facts({name: value for name, value in found.items() if name not in _APART})
+    for part in ("topics", "sightings", "revisions"):
+        for row in found[part]:
+            say(f"{part.removesuffix('s')}: {cell(row)}")
+    for paragraph in found["text"].splitlines():
+        say(paragraph)
+
+
+async def _latest(loaded: Loaded, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    async with open_database(loaded.settings) as database, database.reading() as tx:
+        return await latest_articles(tx, **wanted)
+
+
+async def _article(loaded: Loaded, ref: str) -> dict[str, Any]:
+    async with open_database(loaded.settings) as database, database.reading() as tx:
+        found = await article(tx, ref)
+    if found is None:
+        raise UsageError(f"there is no article {ref!r}; newsd articles list shows some")
+    return found

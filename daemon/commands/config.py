@@ -1,0 +1,76 @@
+"""`newsd config`: what is set, by whom, and whether it can be used."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from daemon.commands.example import example_config, written
+from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
+from daemon.commands.say import say, say_json
+from daemon.errors import UsageError
+from daemon.settings import Loaded, Settings
+
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, help="Show, check and write the configuration."
+)
+_PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
+
+
+@app.command(epilog="Example: newsd config show --origin")
+def show(
+    *,
+    origin: Annotated[
+        bool, typer.Option("--origin", help="Say where each value comes from.")
+    ] = False,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every setting that is in force; passwords are not shown."""
+    loaded = read_settings(config, database)
+    if as_json:
+        say_json({key: {"value": v, "origin": o} for key, v, o in _in_force(loaded)})
+        return
+    for key, value, where in _in_force(loaded):
+        say(f"{key} = {value}" + (f"  # {where}" if origin else ""))
+
+
+@app.command(epilog="Example: newsd config check --config newsd.toml")
+def check(*, config: Config = None, database: DatabaseUrl = None) -> None:
+    """Read the configuration as `run` would; ends with 78 and the reason if it cannot be used."""
+    loaded = read_settings(config, database)
+    say(f"{loaded.path or 'no file, defaults and environment'}: good")
+
+
+@app.command(epilog="Example: newsd config init newsd.toml")
+def init(
+    path: Annotated[Path | None, typer.Argument(help="Where to; stdout if not given.")] = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Write a configuration file with every setting explained."""
+    if path is None:
+        sys.stdout.write(example_config())
+        return
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(example_config())
+    except OSError as error:
+        hint = "; --force replaces it" if isinstance(error, FileExistsError) else ""
+        raise UsageError(f"{path}: {error.strerror}{hint}") from error
+
+
+def _in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
+    """Key, value as TOML, and origin of every setting."""
+    for section in Settings.model_fields:
+        for name, value in getattr(loaded.settings, section):
+            key = f"{section}.{name}"
+            yield key, _without_password(value), loaded.origins.get(key, "default")
+
+
+def _without_password(value: Any) -> str:
+    return _PASSWORD.sub(r"\1:***@", written(value))

@@ -1,0 +1,62 @@
+"""The configuration file with every setting in it, written from the settings themselves."""
+
+import json
+import textwrap
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from daemon.settings import Settings
+
+_HEAD = """\
+# newsd.toml: every setting with its default. Take the # off a line to change it.
+# NEWSD_SECTION__KEY in the environment wins over this file, and an unknown key is an error.
+# Look with `newsd config show` at what is in force, and with `newsd config check` for mistakes.
+"""
+_UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
+
+
+def example_config() -> str:
+    """A TOML file that sets nothing and explains everything."""
+    return "\n".join([_HEAD, *_sections()])
+
+
+def written(value: Any) -> str:
+    """A setting as it is written in TOML."""
+    match value:
+        case timedelta():
+            return f'"{_span(value)}"'
+        case bool() | float():
+            return json.dumps(value).removesuffix(".0")
+        case int():
+            return f'"{value >> 20} MiB"' if value and value % (1 << 20) == 0 else str(value)
+        case tuple():
+            return json.dumps([str(part) for part in value])
+        case _:
+            return json.dumps("" if value is None else str(value), ensure_ascii=False)
+
+
+def _sections() -> Iterator[str]:
+    for name, section in Settings.model_fields.items():
+        model = section.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield f"# {model.__doc__}\n[{name}]"
+            for key, field in model.model_fields.items():
+                yield _explained(key, field)
+
+
+def _explained(key: str, field: FieldInfo) -> str:
+    lines = textwrap.wrap(field.description or "", width=95, break_long_words=False)
+    sentence = "\n".join(f"# {line}" for line in lines)
+    return f"{sentence}\n#{key} = {written(field.default)}\n"
+
+
+def _span(span: timedelta) -> str:
+    """The largest unit that divides it evenly."""
+    for unit, length in _UNITS.items():
+        if span and not span % length:
+            return f"{span // length}{unit}"
+    return f"{span.total_seconds():g}s"

@@ -1,0 +1,188 @@
+"""`newsd feeds`: which feeds are followed."""
+
+import asyncio
+import sys
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from daemon.app import open_app, open_database, system_clock
+from daemon.commands.exits import Exit
+from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
+from daemon.commands.say import note, say
+from daemon.commands.show import show_facts, show_rows
+from daemon.errors import UsageError
+from daemon.fetch.guard import Network, is_allowed
+from daemon.opml import read_opml, write_opml
+from daemon.settings import Loaded
+from daemon.values import Digested, Failed, Gathered
+from storage.feeds import add_feeds, remove_feed, subscriptions
+from storage.listings import feed_health
+from storage.values import Subscription
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Add, list, remove, import, export and check feeds.",
+)
+_COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "title", "url")
+
+
+@app.command(epilog="Example: newsd feeds add https://feeds.bbci.co.uk/news/rss.xml --label uk")
+def add(
+    urls: Annotated[list[str], typer.Argument(metavar="URL...", help="Addresses of feeds.")],
+    *,
+    label: Annotated[
+        list[str] | None, typer.Option("--label", help="A label of yours; may be repeated.")
+    ] = None,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Follow feeds. One that is followed already gets the new labels too."""
+    loaded = read_settings(config, database)
+    for url in urls:
+        check_address(url, loaded.settings.fetch.allow_networks)
+    wanted = [Subscription(url, labels=tuple(label or ())) for url in urls]
+    say(f"{asyncio.run(_follow(loaded, wanted))} added")
+
+
+@app.command(name="list", epilog="Example: newsd feeds list --json")
+def show(*, config: Config = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
+    """List the feeds that are followed and how they are doing, those in trouble first."""
+    rows = asyncio.run(_health(read_settings(config, database)))
+    show_rows(rows, _COLUMNS, as_json=as_json)
+
+
+@app.command(epilog="Example: newsd feeds remove 17")
+def remove(
+    ref: Annotated[str, typer.Argument(metavar="ID|URL", help="Which feed.")],
+    *,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Stop following a feed; its articles stay."""
+    say(f"removed {asyncio.run(_remove(read_settings(config, database), ref))}")
+
+
+@app.command(name="import", epilog="Example: newsd feeds import config/feeds.opml")
+def import_(
+    file: Annotated[Path, typer.Argument(help="An OPML file; - is stdin.")],
+    *,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Follow the feeds of an OPML file; its folders become labels."""
+    outlines = read_opml(_bytes_of(file), str(file))
+    for reason in outlines.skipped:
+        note(f"skipped: {reason}")
+    added = asyncio.run(_follow(read_settings(config, database), outlines.subscriptions))
+    say(f"{added} added, {len(outlines.subscriptions) - added} known, "
+        f"{len(outlines.skipped)} skipped")  # fmt: skip
+
+
+@app.command(epilog="Example: newsd feeds export > feeds.opml")
+def export(*, config: Config = None, database: DatabaseUrl = None) -> None:
+    """Write the feeds that are followed as OPML to stdout."""
+    wanted = asyncio.run(_subscriptions(read_settings(config, database)))
+    sys.stdout.write(write_opml(wanted, system_clock()).decode())
+
+
+@app.command(epilog="Example: newsd feeds check https://www.theguardian.com/world/rss")
+def check(
+    url: Annotated[str, typer.Argument(help="Address of a feed, followed or not.")],
+    *,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch and read a feed once, store nothing, and say what came of it."""
+    loaded = read_settings(config, database)
+    check_address(url, loaded.settings.fetch.allow_networks)
+    gathered = asyncio.run(_check(loaded, url))
+    show_facts(told(gathered), as_json=as_json)
+    raise typer.Exit(Exit.INTERNAL if isinstance(gathered.news, Failed) else Exit.RAN)
+
+
+def check_address(url: str, allow_networks: Sequence[Network]) -> None:
+    """Raise `UsageError` for an address that could never be polled."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError as error:
+        raise UsageError(f"{url!r} is not an address: {error}") from error
+    if parts.scheme not in {"http", "https"} or not host or not url.isprintable():
+        raise UsageError(f"{url!r} is not an http:// or https:// address")
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return  # a name; what it leads to is judged at each connection
+    if not is_allowed(address, allow_networks):
+        raise UsageError(
+            f"{host} is not a public address; fetch.allow_networks in newsd.toml may allow it"
+        )
+
+
+def told(gathered: Gathered) -> dict[str, Any]:
+    """What a poll found, for people."""
+    facts: dict[str, Any] = {
+        "url": gathered.feed.url,
+        "http_status": gathered.http_status,
+        "bytes": gathered.size,
+        "duration_s": gathered.duration.total_seconds(),
+    }
+    match gathered.news:
+        case Digested() as news:
+            return facts | {
+                "outcome": "a feed",
+                "kind": news.kind.value,
+                "title": news.title,
+                "language": news.language,
+                "items": news.items,
+                "articles": len(news.articles),
+                "rejected": dict(news.rejected),
+                "damaged": news.damaged,
+                "newest": [t.article.title for t in news.articles[:3]],
+            }
+        case Failed(outcome=outcome, detail=detail):
+            return facts | {"outcome": outcome.value, "error": detail}
+        case _:
+            return facts | {"outcome": "unchanged"}
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: {error.strerror}") from error
+
+
+async def _follow(loaded: Loaded, wanted: Sequence[Subscription]) -> int:
+    async with open_database(loaded.settings) as database, database.writing() as tx:
+        return await add_feeds(tx, wanted, now=system_clock())
+
+
+async def _health(loaded: Loaded) -> list[dict[str, Any]]:
+    async with open_database(loaded.settings) as database, database.reading() as tx:
+        return await feed_health(tx)
+
+
+async def _remove(loaded: Loaded, ref: str) -> str:
+    async with open_database(loaded.settings) as database, database.writing() as tx:
+        removed = await remove_feed(tx, ref, now=system_clock())
+    if removed is None:
+        raise UsageError(f"no feed {ref!r} is followed; newsd feeds list shows them")
+    return removed.url
+
+
+async def _subscriptions(loaded: Loaded) -> Iterable[Subscription]:
+    async with open_database(loaded.settings) as database, database.reading() as tx:
+        return await subscriptions(tx)
+
+
+async def _check(loaded: Loaded, url: str) -> Gathered:
+    async with open_app(loaded) as service:
+        return await service.check(url)

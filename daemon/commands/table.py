@@ -1,0 +1,16 @@
+"""Every command: where it lives, and what it does in one line. Nothing is imported for this."""
+
+from collections.abc import Mapping
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "run": ("daemon.commands.run", "Poll the feeds for as long as the process lives."),
+    "once": ("daemon.commands.once", "Poll the feeds that are due, one time: the cron job."),
+    "demo": ("daemon.commands.demo", "Watch newsd work on a small news site of its own."),
+    "ingest": ("daemon.commands.ingest", "Take in articles from files."),
+    "feeds": ("daemon.commands.feeds", "Add, list, remove, import, export and check feeds."),
+    "articles": ("daemon.commands.articles", "List and show articles."),
+    "db": ("daemon.commands.db", "Upgrade and check the database."),
+    "config": ("daemon.commands.config", "Show, check and write the configuration."),
+    "health": ("daemon.commands.health", "Ask a running newsd whether it does its work."),
+    "stats": ("daemon.commands.stats", "Count what there is."),
+}
