@@ -222,6 +222,8 @@ _FEED = View(
     "FROM feed f",
 )
 
+_UNCHANGED = "CAST(CASE WHEN q.outcome = 'unchanged' THEN 1 ELSE 0 END AS {real})"
+_LAST_DAY = "FROM poll q WHERE q.feed_id = f.id AND q.started_at >= {day_ago}"
 _HEALTH = View(
     "newsd_feed_health_v1",
     "How each followed feed is doing.",
@@ -251,19 +253,14 @@ _HEALTH = View(
     WHERE s.feed_id = f.id AND s.first_seen_at >= {week_ago})""",
             "Mean seconds from publication to our row, over those.",
         ),
-        ("requests_24h", "coalesce(d.polls, 0)", "Polls in the last 24 hours."),
+        ("requests_24h", f"(SELECT count(*) {_LAST_DAY})", "Polls in the last 24 hours."),
         (
             "not_modified_share",
-            "CAST(d.unchanged AS {real}) / d.polls",
+            f"(SELECT avg({_UNCHANGED}) {_LAST_DAY})",
             "Share of those that found nothing changed; NULL without polls.",
         ),
     ),
     """FROM feed f JOIN poll_state p ON p.feed_id = f.id
-LEFT JOIN (
-  SELECT feed_id, count(*) AS polls,
-    sum(CASE WHEN outcome = 'unchanged' THEN 1 ELSE 0 END) AS unchanged
-  FROM poll WHERE started_at >= {day_ago} GROUP BY feed_id
-) d ON d.feed_id = f.id
 WHERE f.removed_at IS NULL""",
 )
 

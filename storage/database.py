@@ -2,14 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 import aiosqlite
 import orjson
-from sqlalchemy import Row, event, make_url
+from sqlalchemy import Row, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -100,28 +100,47 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[Transaction]:
-        """A connection of one's own in which every statement commits by itself (PostgreSQL)."""
-        engine = self._writer.execution_options(isolation_level="AUTOCOMMIT")
-        async with self._transaction(engine) as tx:
-            yield tx
+    async def session(self, name: str) -> AsyncIterator[Transaction]:
+        """A PostgreSQL connection of one's own, which the server knows as `name`.
+
+        Every statement commits by itself. At the end it is closed for good, so that what it
+        holds on the server is let go.
+        """
+        connection = await self._connect(self._writer)
+        with self._in_our_words():
+            try:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(select(func.set_config("application_name", name, False)))  # noqa: FBT003  SQL has no keywords
+                yield connection
+            finally:
+                await connection.invalidate()
+                await connection.close()
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+        connection = await self._connect(engine)
         try:
-            connection = await engine.connect()
+            with self._in_our_words():
+                async with connection.begin():
+                    yield connection
+        finally:
+            await connection.close()
+
+    async def _connect(self, engine: AsyncEngine) -> AsyncConnection:
+        try:
+            return await engine.connect()
         except Exception as error:  # drivers raise what they like before there is a connection
             raise no_connection(error, self.name) from error
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
         try:
-            async with connection.begin():
-                yield connection
+            yield
         except SQLAlchemyError as error:
             known = in_our_words(error, self.name)
             if known is None:
                 raise
             raise known from error
-        finally:
-            await connection.close()
 
 
 def upsert(tx: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:

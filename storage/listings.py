@@ -1,180 +1,158 @@
-"""What commands show, read from the public views as any other program would read it."""
+"""What the command line lists, read from the public views like any other program would."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TableClause, column, desc, exists, func, select, table
+from sqlalchemy import (
+    Boolean,
+    ColumnClause,
+    Select,
+    TableClause,
+    case,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.types import NullType, TypeEngine
 
+from storage.contract import VIEWS
 from storage.database import Transaction
 from storage.schema import Instant, Json
+from storage.schema import article as kept
 
-Listed = dict[str, Any]
-"""A row of a view: column -> value, with aware instants and real lists."""
+Line = dict[str, Any]
+"""Column -> value: instants are aware, JSON lists are lists, flags are booleans."""
 
-_INSTANTS = ("published_at", "first_seen_at", "last_seen_at", "changed_at", "seen_at", "at") + (
-    "last_poll_at", "last_success_at", "next_poll_at", "started_at", "added_at",
-)  # fmt: skip
-_JSON = ("authors", "quality", "labels", "changed_fields", "evidence", "reasons")
-_ARTICLE = (
-    "article_id", "public_id", "title", "url", "canonical_url", "host", "language", "section",
-    "authors", "summary", "published_at", "published_precision", "published_source",
-    "first_seen_at", "changed_at", "revision", "duplicate_of", "relation", "similarity",
-    "word_count", "quality",
-)  # fmt: skip
+_DAY = timedelta(days=1)
+_LISTS = {"authors", "quality", "labels", "changed_fields", "evidence", "reasons"}
+_FLAGS = {"deleted", "in_title"}
+_SIZES = {
+    "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+    "postgresql": "SELECT pg_database_size(current_database())",
+}
 
 
-def _view(name: str, *columns: str) -> TableClause:
-    return table(name, *(_column(name) for name in columns))
+def _type(name: str) -> TypeEngine[Any]:
+    if name in _LISTS:
+        return Json()
+    if name in _FLAGS:
+        return Boolean()
+    return Instant() if name == "at" or name.endswith("_at") else NullType()
 
 
-def _column(name: str) -> Any:
-    if name in _INSTANTS:
-        return column(name, Instant)
-    return column(name, Json) if name in _JSON else column(name)
+def _view(name: str) -> TableClause:
+    """A public view, as far as a query needs to know it."""
+    columns = next(view.column_names for view in VIEWS if view.name == name)
+    named: list[ColumnClause[Any]] = [column(one, _type(one)) for one in columns]
+    return table(name, *named)
 
 
-_articles = _view("newsd_article_v1", *_ARTICLE, "text")
-_topics = _view("newsd_article_topic_v1", "article_id", "topic_id", "label", "score", "source")
-_sightings = _view(
-    "newsd_sighting_v1", "article_id", "feed_id", "url", "first_seen_at", "last_seen_at"
-)
-_revisions = _view(
-    "newsd_article_revision_v1", "article_id", "revision", "title", "seen_at", "changed_fields"
-)
-_health = _view(
-    "newsd_feed_health_v1", "feed_id", "url", "state", "last_poll_at", "last_success_at",
-    "last_outcome", "last_error", "failures", "next_poll_at", "next_poll_reason", "articles_7d",
-    "mean_delay_s", "requests_24h", "not_modified_share",
-)  # fmt: skip
-_feeds = _view("newsd_feed_v1", "feed_id", "title", "site_url", "kind", "language", "labels")
-_polls = _view(
-    "newsd_poll_v1", "poll_id", "feed_id", "started_at", "duration_ms", "outcome", "http_status",
-    "bytes", "items", "created", "revised", "duplicates", "rejected", "error",
-)  # fmt: skip
-_stories = _view("newsd_story_v1", "story_id")
-_changes = _view("newsd_change_v1", "seq")
+_article = _view("newsd_article_v1")
+_revision = _view("newsd_article_revision_v1")
+_sighting = _view("newsd_sighting_v1")
+_topic = _view("newsd_article_topic_v1")
+_health = _view("newsd_feed_health_v1")
+_poll = _view("newsd_poll_v1")
+_NEWEST = func.coalesce(_article.c.published_at, _article.c.first_seen_at).desc()
 
 
-async def feed_health(tx: Transaction) -> list[Listed]:
-    """Every feed we follow and how it is doing, those in trouble first."""
-    described = (_feeds.c.title, _feeds.c.kind, _feeds.c.language, _feeds.c.labels)
-    return await _rows(
-        tx,
-        select(*_health.c, *described)
-        .where(_health.c.feed_id == _feeds.c.feed_id)
-        .order_by(desc(_health.c.failures), _health.c.feed_id),
-    )
+async def feed_health(
+    tx: Transaction, *, limit: int, after_id: int = 0, state: str | None = None
+) -> list[Line]:
+    """How followed feeds are doing, by rising id; only those in `state`, if it is given."""
+    query = select(_health).where(_health.c.feed_id > after_id).order_by(_health.c.feed_id)
+    if state is not None:
+        query = query.where(_health.c.state == state)
+    return await _lines(tx, query.limit(limit))
 
 
-async def latest_articles(
+async def latest_articles(  # noqa: PLR0913  each is an option of the command
     tx: Transaction,
     *,
     limit: int,
-    language: str | None = None,
     topic: str | None = None,
-    feed_id: int | None = None,
+    language: str | None = None,
+    host: str | None = None,
     since: datetime | None = None,
-) -> list[Listed]:
-    """The newest articles with the labels of their topics; `topic` is an id or a label."""
-    when = func.coalesce(_articles.c.published_at, _articles.c.first_seen_at, type_=Instant)
-    query = select(*(_articles.c[name] for name in _ARTICLE))
-    if language is not None:
-        query = query.where(_articles.c.language == language)
+    search: str | None = None,
+) -> list[Line]:
+    """The newest articles first, without those retracted.
+
+    `topic` is an id or a label, `since` the oldest publication (or, undated, first sight);
+    every word of `search` stands in title or summary.
+    """
+    query = select(_article).where(_article.c.deleted.is_not(True)).order_by(_NEWEST)
+    same = {_article.c.language: language, _article.c.host: host}
+    query = query.where(*(one == wanted for one, wanted in same.items() if wanted is not None))
     if since is not None:
-        query = query.where(when >= since)
+        query = query.where(_NEWEST.element >= since)
     if topic is not None:
-        same = (_topics.c.topic_id == topic) | (func.lower(_topics.c.label) == topic.lower())
-        query = query.where(_has(_topics, same))
-    if feed_id is not None:
-        query = query.where(_has(_sightings, _sightings.c.feed_id == feed_id))
-    found = await _rows(tx, query.order_by(desc(when), desc(_articles.c.article_id)).limit(limit))
-    labels = await _labels(tx, [article["article_id"] for article in found])
-    return [article | {"topics": labels.get(article["article_id"], [])} for article in found]
+        about = select(_topic.c.article_id).where(
+            or_(_topic.c.topic_id == topic, func.lower(_topic.c.label) == topic.lower())
+        )
+        query = query.where(_article.c.article_id.in_(about))
+    for word in (search or "").split():
+        title, summary = _article.c.title, func.coalesce(_article.c.summary, "")
+        query = query.where(or_(_has(title, word), _has(summary, word)))
+    return await _lines(tx, query.order_by(_article.c.article_id.desc()).limit(limit))
 
 
-async def article(tx: Transaction, ref: str) -> Listed | None:
-    """One article with all we know of it, by its number or its public id."""
-    by_number = ref.isdecimal() and len(ref) < 19
-    same = _articles.c.article_id == int(ref) if by_number else _articles.c.public_id == ref
-    found = await _rows(tx, select(*_articles.c).where(same))
+async def article(tx: Transaction, article_id: int) -> Line | None:
+    """An article with its `topics`, `sightings` and `revisions` (without their texts), or None."""
+    found = await _lines(tx, select(_article).where(_article.c.article_id == article_id))
     if not found:
         return None
+    topics = select(_topic).where(_topic.c.article_id == article_id)
+    sightings = select(_sighting).where(_sighting.c.article_id == article_id)
+    texts = {"title", "summary", "text", "html"}
+    revisions = select(*(c for c in _revision.c if c.name not in texts)).where(
+        _revision.c.article_id == article_id
+    )
     return found[0] | {
-        "topics": await _parts(tx, _topics, found[0], desc(_topics.c.score)),
-        "sightings": await _parts(tx, _sightings, found[0], _sightings.c.first_seen_at),
-        "revisions": await _parts(tx, _revisions, found[0], _revisions.c.revision),
+        "topics": await _lines(tx, topics.order_by(_topic.c.score.desc(), _topic.c.topic_id)),
+        "sightings": await _lines(tx, sightings.order_by(_sighting.c.first_seen_at)),
+        "revisions": await _lines(tx, revisions.order_by(_revision.c.revision)),
     }
 
 
-async def recent_polls(tx: Transaction, *, limit: int) -> list[Listed]:
-    """The last polls of all feeds, newest first, with the address of each feed."""
-    return await _rows(
-        tx,
-        select(*_polls.c, _health.c.url)
-        .where(_polls.c.feed_id == _health.c.feed_id)
-        .order_by(desc(_polls.c.poll_id))
-        .limit(limit),
-    )
+async def recent_polls(tx: Transaction, feed_id: int, limit: int) -> list[Line]:
+    """The last polls of a feed, the latest first."""
+    query = select(_poll).where(_poll.c.feed_id == feed_id).order_by(_poll.c.started_at.desc())
+    return await _lines(tx, query.limit(limit))
 
 
-async def totals(tx: Transaction) -> Mapping[str, Any]:
-    """How much of everything there is."""
-    copies = select(func.count()).select_from(_articles).where(_articles.c.duplicate_of.is_not(None))
-    found = await _rows(
-        tx,
-        select(
-            _count(_health, "feeds"),
-            _count(_articles, "articles"),
-            copies.scalar_subquery().label("copies"),
-            _count(_stories, "stories"),
-            _count(_polls, "polls"),
-            _count(_changes, "changes"),
-            select(func.max(_articles.c.first_seen_at, type_=Instant))
-            .scalar_subquery()
-            .label("newest_article_at"),
+async def totals(tx: Transaction, *, now: datetime) -> Line:
+    """How much there is, and what the 24 hours before `now` brought."""
+    # the view would look up every text too
+    recent = case((kept.c.first_seen_at >= now - _DAY, 1), else_=0)
+    articles = select(func.count().label("held"), func.coalesce(func.sum(recent), 0).label("new"))
+    counted = (await tx.execute(articles.select_from(kept))).one()
+    polled = _poll.c.started_at >= now - _DAY
+    return {
+        "feeds": await _counts(tx, select(_health.c.state, func.count()), _health.c.state),
+        "articles": counted.held,
+        "created_24h": int(counted.new),
+        "polls_24h": await _counts(
+            tx, select(_poll.c.outcome, func.count()).where(polled), _poll.c.outcome
         ),
-    )
-    return found[0]
+        "database_bytes": (await tx.execute(text(_SIZES[tx.dialect.name]))).scalar_one(),
+    }
 
 
-async def count_by(tx: Transaction, *, what: str) -> list[Listed]:
-    """How many there are of each `language`, `topic`, `outcome` or `state`, most first."""
-    of = {
-        "language": _articles.c.language,
-        "topic": _topics.c.label,
-        "outcome": _polls.c.outcome,
-        "state": _health.c.state,
-    }[what]
-    number = func.count().label("count")
-    return await _rows(tx, select(of.label(what), number).group_by(of).order_by(desc(number), of))
+def _has(words: ColumnClause[Any] | Any, word: str) -> Any:
+    return func.lower(words).contains(word.lower(), autoescape=True)
 
 
-def _count(view: TableClause, name: str) -> ColumnElement[int]:
-    return select(func.count()).select_from(view).scalar_subquery().label(name)
-
-
-def _has(view: TableClause, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(view.c.article_id == _articles.c.article_id, condition)
-
-
-async def _labels(tx: Transaction, ids: list[int]) -> dict[int, list[str]]:
-    found = await _rows(
-        tx, select(*_topics.c).where(_topics.c.article_id.in_(ids)).order_by(desc(_topics.c.score))
-    )
-    labels: dict[int, list[str]] = {}
-    for topic in found:
-        labels.setdefault(topic["article_id"], []).append(topic["label"])
-    return labels
-
-
-async def _parts(
-    tx: Transaction, view: TableClause, whole: Listed, order: ColumnElement[Any]
-) -> list[Listed]:
-    columns = [c for c in view.c if c.name != "article_id"]
-    query = select(*columns).where(view.c.article_id == whole["article_id"])
-    return await _rows(tx, query.order_by(order))
-
-
-async def _rows(tx: Transaction, query: Select[Any]) -> list[Listed]:
+async def _lines(tx: Transaction, query: Select[Any]) -> list[Line]:
     return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def _counts(
+    tx: Transaction, query: Select[Any], name: ColumnClause[Any] | Any
+) -> Mapping[str, int]:
+    rows = await tx.execute(query.group_by(name).order_by(name))
+    return {str(key): int(number) for key, number in rows}

@@ -137,7 +137,7 @@ async def test_a_lost_connection_is_trouble_not_a_bug_and_the_next_one_works(
 ) -> None:
     async with Database.open(postgres_url) as database:
         with pytest.raises(StorageUnavailableError):
-            async with database.writing() as tx, database.session() as other:
+            async with database.writing() as tx, database.session("newsd:other") as other:
                 pid = (await tx.execute(text("SELECT pg_backend_pid()"))).scalar()
                 await other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
                 await tx.execute(text("UPDATE clock SET n = 1"))
