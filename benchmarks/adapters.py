@@ -1,12 +1,23 @@
 """newsd's stages behind the plain functions that the scorers call."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urljoin
 
 from daemon.errors import NewsdError
+from daemon.normalise import normalise_entry
 from daemon.normalise.dates import parse_date
+from daemon.normalise.markup import plain_text, safe_html
 from daemon.parse import parse_feed
-from daemon.values import Entry, Fetched
+from daemon.parse.raw import Markup, RawEntry, entry_of
+from daemon.tag import Tagger, load_tagger, tag_article
+from daemon.values import Entry, Fetched, ParsedFeed, Rejected
+from storage.values import FeedKind
+
+NOW = datetime(2100, 1, 1, tzinfo=UTC)
+"""Later than any labelled text: no date is in the future."""
 
 
 def parse_document(
@@ -23,13 +34,13 @@ def parse_document(
 
 
 def _record(entry: Entry, url: str, language: str | None) -> dict[str, Any]:
-    base = entry.base or url
+    base = urljoin(url, entry.base or "")
     return {
         "id": entry.guid,
         "url": urljoin(base, entry.link) if entry.link else None,
-        "title": entry.title,
-        "summary": entry.summary or entry.content,
-        "content": entry.content,
+        "title": plain_text(safe_html(entry.title or "", base)),
+        "summary": safe_html(entry.summary or entry.content or "", base),
+        "content": safe_html(entry.content or "", base),
         "author": ", ".join(entry.authors),
         "published": _iso(entry.published),
         "updated": _iso(entry.updated),
@@ -42,3 +53,32 @@ def _record(entry: Entry, url: str, language: str | None) -> dict[str, Any]:
 def _iso(raw: str | None) -> str | None:
     parsed = parse_date(raw) if raw else None
     return parsed.at.isoformat() if parsed else None
+
+
+@cache
+def _tagger() -> Tagger:
+    return load_tagger()
+
+
+def tag(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The language and topics of a labelled text, as an entry of a feed would get them."""
+    entry = entry_of(
+        RawEntry(
+            link=row["url"],
+            title=Markup(row["title"], is_html=False),
+            contents=[Markup(row["text"], is_html=False)],
+            categories=row["feed_categories"],
+            language=row["language"],
+        )
+    )
+    article = normalise_entry(ParsedFeed(FeedKind.RSS, ""), entry, NOW)
+    if isinstance(article, Rejected):
+        return {"language": "und", "topics": [], "entities": []}
+    topics = tag_article(_tagger(), article, entry.categories)
+    return {
+        "language": article.language,
+        "topics": [
+            {"id": t.topic_id, "score": t.score, "evidence": list(t.evidence)} for t in topics
+        ],
+        "entities": [],
+    }

@@ -21,7 +21,7 @@ from daemon.dedup import (
 from daemon.normalise import normalise_entry
 from daemon.normalise.dates import parse_date
 from daemon.normalise.text import clean_line
-from daemon.parse import parse_feed
+from daemon.parse import parse_articles, parse_feed
 from daemon.tag import Tagger, tag_article
 from daemon.values import Digested, Entry, Fetched, ParsedFeed, Rejected
 from storage.values import Article, Fingerprint, Sighting, TaggedArticle, Topic
@@ -47,6 +47,15 @@ def digest(
     Raises `NotAFeedError` and `ParseLimitError` as `parse_feed` does.
     """
     return _digest(parse_feed(page), known, now, tagger, max_entries)
+
+
+def digest_articles(page: Fetched, now: datetime, tagger: Tagger) -> Digested:
+    """Understand a file of articles that somebody hands in; the same belt, nothing is known.
+
+    Raises what `parse_articles` does.
+    """
+    parsed = parse_articles(page)
+    return _digest(parsed, frozenset(), now, tagger, max_entries=len(parsed.entries))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import xxhash
 
 from daemon.clock import Clock
-from daemon.errors import DigestLimitError, NotAFeedError
+from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
 from daemon.values import Failed, Fetched, Gathered, NotModified, Unchanged
 from daemon.workers import Workers
@@ -45,7 +45,7 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
         news = await workers.digest(page, feed.entry_hashes, opened.started_at)
     except NotAFeedError as error:
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
-    except DigestLimitError as error:
+    except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
     return replace(gathered, news=news)
 

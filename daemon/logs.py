@@ -22,7 +22,7 @@ def set_up_logs(settings: LogSettings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendering: list[Any] = (
-        [_printable, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        [_printable, _on_a_terminal()]
         if pretty
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
@@ -33,6 +33,14 @@ def set_up_logs(settings: LogSettings) -> None:
     )
     logging.basicConfig(
         stream=sys.stderr, level=max(level, logging.WARNING), format="%(name)s: %(message)s"
+    )
+
+
+def _on_a_terminal() -> structlog.dev.ConsoleRenderer:
+    # the default would print the values of all variables, feeds' texts among them
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=plain
     )
 
 

@@ -30,10 +30,15 @@ async def remember_polls(tx: Transaction, polls: Sequence[Polled], *, replica: s
     Rows are taken in the order of their feeds, so that two writers never wait for each other.
     """
     ordered = sorted(polls, key=lambda polled: polled[0].id)
-    read = [(f, p) for f, p in ordered if p.items or p.outcome is Outcome.EMPTY]
+    read = [(f, p) for f, p in ordered if p.outcome is Outcome.EMPTY or _counted(p)]
     await _states(tx, ordered)
     await _documents(tx, read)
     await _rows(tx, ordered, replica)
+
+
+def _counted(done: Poll) -> bool:
+    """Whether a document was read: its entries were counted, even if each was known."""
+    return done.outcome.is_success and done.items > 0
 
 
 async def _states(tx: Transaction, polls: Sequence[Polled]) -> None:

@@ -61,6 +61,9 @@ def _by_declaration(body: bytes, content_type: str) -> str:
 
 def _charset(name: str) -> str | None:
     """The codec to use for a charset's name, if it is a charset."""
+    name = name.lower()
+    if name.startswith(("windows-", "x-")):
+        name = name.replace("windows-", "cp").removeprefix("x-")
     try:
         known = codecs.lookup(name).name
     except (LookupError, ValueError):  # unknown, or not even a name

@@ -1,5 +1,6 @@
 """Tell the kind of a feed document from its content, and read it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from daemon.parse.jsonfeed import read_json_feed
 from daemon.parse.prolog import root_of, writable
 from daemon.parse.raw import entry_of, repaired
 from daemon.parse.xml import kind_of, raw_entry, read_xml
-from daemon.values import Fetched, ParsedFeed
+from daemon.values import Entry, Fetched, ParsedFeed
 
 LONGEST_TTL = timedelta(days=7)
 
@@ -36,13 +37,14 @@ def parse_feed(page: Fetched) -> ParsedFeed:
 def _parse_xml(document: str, root: str, url: str) -> ParsedFeed:
     try:
         raw = read_xml(document, url)
-        entries = tuple(entry_of(raw_entry(entry)) for entry in raw.entries)
+        read = [entry_of(raw_entry(entry)) for entry in raw.entries]
     except NewsdError:
         raise
     except RecursionError as error:
         raise ParseLimitError("nested too deep") from error
     except Exception as error:  # a reader's own bug costs this document, by its name
         raise NotAFeedError(f"unreadable: {type(error).__name__}: {error}"[:300]) from error
+    entries = tuple(entry for entry in read if _says_something(entry))
     if not raw.version and not entries:
         raise NotAFeedError(f"XML, but not a feed: its root is <{root[:40]}>")
     return ParsedFeed(
@@ -54,7 +56,12 @@ def _parse_xml(document: str, root: str, url: str) -> ParsedFeed:
         ttl=_ttl(raw.feed.get("ttl")),
         entries=entries,
         damaged=raw.damaged,
+        rejected={"empty_item": len(read) - len(entries)} if len(entries) < len(read) else {},
     )
+
+
+def _says_something(entry: Entry) -> bool:
+    return replace(entry, language=None, base=None) != Entry()
 
 
 def _text(value: Any) -> str | None:

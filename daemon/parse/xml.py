@@ -67,6 +67,7 @@ class _Meanings:
     push: Any
     pop: Any
     resolve_relative_uris = False
+    can_be_relative_uri = StrictFeedParser.can_be_relative_uri - {"id"}
     sanitize_html = False
 
     def unknown_starttag(self, tag: str, attrs: Any) -> None:

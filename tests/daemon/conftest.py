@@ -10,8 +10,9 @@ import pytest
 
 from daemon.fetch import Fetcher, open_session
 from daemon.keep import Keeper
+from daemon.logs import set_up_logs
 from daemon.poll import Poller
-from daemon.settings import DigestSettings, FetchSettings, ScheduleSettings
+from daemon.settings import DigestSettings, FetchSettings, LogSettings, ScheduleSettings
 from daemon.values import PollReport
 from daemon.workers import Workers
 from daemon.writer import Writer
@@ -22,12 +23,18 @@ from tests.samples import NOON
 
 LOOPBACK = FetchSettings(allow_networks=(ip_network("127.0.0.0/8"),), timeout=timedelta(seconds=5))
 LEASE = Lease(0, 0)
+MAX_ENTRIES = 50
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs() -> None:
+    set_up_logs(LogSettings(format="json"))
 
 
 @pytest.fixture(scope="session")
 def workers() -> Iterator[Workers]:
     """One pool for all tests: a pool has no memory."""
-    pool = Workers(DigestSettings(workers=1), None)
+    pool = Workers(DigestSettings(workers=1, max_entries=MAX_ENTRIES), None)
     yield pool
     asyncio.run(pool.close())
 

@@ -49,7 +49,7 @@ class Page:
         self._etag = etag
         self._headers = headers
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
         self.requests.append(request)
         headers = dict(self._headers)
         if self._etag:

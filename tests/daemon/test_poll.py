@@ -8,7 +8,7 @@ from storage.changes import changes_after
 from storage.database import Database
 from storage.values import ChangeKind, FeedState, Outcome, Validators
 from tests.conftest import Serve
-from tests.daemon.conftest import Bench
+from tests.daemon.conftest import MAX_ENTRIES, Bench
 from tests.daemon.pages import BRIDGE_ITEM, FERRY_ITEM, Item, Page, rss
 from tests.sql import ask
 
@@ -19,7 +19,7 @@ async def told(database: Database) -> list[tuple[ChangeKind, int]]:
 
 
 async def test_new_articles_are_kept_and_announced(bench: Bench, serve: Serve) -> None:
-    url = await serve(Page(rss([BRIDGE_ITEM, FERRY_ITEM])))
+    url = await serve(Page(rss([BRIDGE_ITEM, FERRY_ITEM])).answer)
     await bench.follow(url)
 
     (report,) = await bench.poll(url)
@@ -32,7 +32,7 @@ async def test_new_articles_are_kept_and_announced(bench: Bench, serve: Serve) -
 
 async def test_nothing_new_writes_nothing_new(bench: Bench, serve: Serve) -> None:
     page = Page(rss([BRIDGE_ITEM]))
-    url = await serve(page)
+    url = await serve(page.answer)
     await bench.follow(url)
     await bench.poll(url)
 
@@ -44,7 +44,7 @@ async def test_nothing_new_writes_nothing_new(bench: Bench, serve: Serve) -> Non
 
 
 async def test_an_equal_body_is_unchanged_without_a_304(bench: Bench, serve: Serve) -> None:
-    url = await serve(Page(rss([BRIDGE_ITEM]), etag=False))
+    url = await serve(Page(rss([BRIDGE_ITEM]), etag=False).answer)
     await bench.follow(url)
     await bench.poll(url)
 
@@ -56,7 +56,7 @@ async def test_an_equal_body_is_unchanged_without_a_304(bench: Bench, serve: Ser
 
 async def test_known_entries_are_counted_and_not_judged_again(bench: Bench, serve: Serve) -> None:
     page = Page(rss([BRIDGE_ITEM]))
-    url = await serve(page)
+    url = await serve(page.answer)
     await bench.follow(url)
     await bench.poll(url)
     page.body = rss([FERRY_ITEM, BRIDGE_ITEM])
@@ -69,7 +69,7 @@ async def test_known_entries_are_counted_and_not_judged_again(bench: Bench, serv
 
 async def test_an_edit_is_a_revision_of_the_same_article(bench: Bench, serve: Serve) -> None:
     page = Page(rss([BRIDGE_ITEM]))
-    url = await serve(page)
+    url = await serve(page.answer)
     await bench.follow(url)
     await bench.poll(url)
     page.body = rss([replace(BRIDGE_ITEM, title="Harbour bridge closes again")])
@@ -84,7 +84,7 @@ async def test_dates_that_change_at_every_poll_make_no_revisions(
     bench: Bench, serve: Serve
 ) -> None:
     page = Page(rss([BRIDGE_ITEM]))
-    url = await serve(page)
+    url = await serve(page.answer)
     await bench.follow(url)
     await bench.poll(url)
     for minute in range(31, 34):
@@ -94,7 +94,7 @@ async def test_dates_that_change_at_every_poll_make_no_revisions(
 
 
 async def test_one_article_in_two_feeds_is_one_row(bench: Bench, serve: Serve) -> None:
-    origin = await serve({"/a": Page(rss([BRIDGE_ITEM])), "/b": Page(rss([BRIDGE_ITEM], "B"))})
+    origin = await serve({"/a": Page(rss([BRIDGE_ITEM])).answer, "/b": Page(rss([BRIDGE_ITEM], "B")).answer})
     await bench.follow(f"{origin}/a", f"{origin}/b")
 
     first, second = await bench.poll(f"{origin}/a", f"{origin}/b")
@@ -119,7 +119,7 @@ async def test_every_poll_ends_in_one_recorded_outcome(
 ) -> None:
     page = Page(body)
     page.status = status
-    url = await serve(page)
+    url = await serve(page.answer)
     (feed,) = await bench.follow(url)
 
     (report,) = await bench.poll(url)
@@ -132,7 +132,7 @@ async def test_every_poll_ends_in_one_recorded_outcome(
 
 async def test_a_failure_keeps_the_validators_and_backs_off(bench: Bench, serve: Serve) -> None:
     page = Page(rss([BRIDGE_ITEM]))
-    url = await serve(page)
+    url = await serve(page.answer)
     await bench.follow(url)
     await bench.poll(url)
     before = await bench.read(url)
@@ -147,7 +147,7 @@ async def test_a_failure_keeps_the_validators_and_backs_off(bench: Bench, serve:
 
 async def test_a_document_that_cannot_be_read_harms_nobody(bench: Bench, serve: Serve) -> None:
     bomb = b"<rss>" + b"<a>" * 200_000 + rss([BRIDGE_ITEM])
-    origin = await serve({"/bomb": Page(bomb), "/good": Page(rss([FERRY_ITEM]))})
+    origin = await serve({"/bomb": Page(bomb).answer, "/good": Page(rss([FERRY_ITEM])).answer})
     await bench.follow(f"{origin}/bomb", f"{origin}/good")
 
     _, good = await bench.poll(f"{origin}/bomb", f"{origin}/good")
@@ -159,7 +159,7 @@ async def test_an_entry_that_leaves_its_document_was_last_seen_then(
     bench: Bench, serve: Serve
 ) -> None:
     page = Page(rss([BRIDGE_ITEM, FERRY_ITEM]))
-    url = await serve(page)
+    url = await serve(page.answer)
     await bench.follow(url)
     await bench.poll(url)
     page.body = rss([FERRY_ITEM])
@@ -183,12 +183,12 @@ async def test_a_document_of_too_many_entries_is_bounded_and_counted(
 ) -> None:
     items = [
         Item(str(n), f"Notice number {n}", f"{FERRY_ITEM.text} Notice number {n}.")
-        for n in range(5_200)
+        for n in range(MAX_ENTRIES + 20)
     ]
-    url = await serve(Page(rss(items)))
+    url = await serve(Page(rss(items)).answer)
     await bench.follow(url)
 
     (report,) = await bench.poll(url)
 
-    assert (report.poll.items, report.poll.created) == (5_200, 5_000)
-    assert report.poll.reasons == {"over_max_entries": 200}
+    assert (report.poll.items, report.poll.created) == (MAX_ENTRIES + 20, MAX_ENTRIES)
+    assert report.poll.reasons == {"over_max_entries": 20}
