@@ -1,0 +1,158 @@
+"""What the command line lists, read from the public views like any other program would."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnClause,
+    Select,
+    TableClause,
+    case,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.types import NullType, TypeEngine
+
+from storage.contract import VIEWS
+from storage.database import Transaction
+from storage.schema import Instant, Json
+from storage.schema import article as kept
+
+Line = dict[str, Any]
+"""Column -> value: instants are aware, JSON lists are lists, flags are booleans."""
+
+_DAY = timedelta(days=1)
+_LISTS = {"authors", "quality", "labels", "changed_fields", "evidence", "reasons"}
+_FLAGS = {"deleted", "in_title"}
+_SIZES = {
+    "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+    "postgresql": "SELECT pg_database_size(current_database())",
+}
+
+
+def _type(name: str) -> TypeEngine[Any]:
+    if name in _LISTS:
+        return Json()
+    if name in _FLAGS:
+        return Boolean()
+    return Instant() if name == "at" or name.endswith("_at") else NullType()
+
+
+def _view(name: str) -> TableClause:
+    """A public view, as far as a query needs to know it."""
+    columns = next(view.column_names for view in VIEWS if view.name == name)
+    named: list[ColumnClause[Any]] = [column(one, _type(one)) for one in columns]
+    return table(name, *named)
+
+
+_article = _view("newsd_article_v1")
+_revision = _view("newsd_article_revision_v1")
+_sighting = _view("newsd_sighting_v1")
+_topic = _view("newsd_article_topic_v1")
+_health = _view("newsd_feed_health_v1")
+_poll = _view("newsd_poll_v1")
+_NEWEST = func.coalesce(_article.c.published_at, _article.c.first_seen_at).desc()
+
+
+async def feed_health(
+    tx: Transaction, *, limit: int, after_id: int = 0, state: str | None = None
+) -> list[Line]:
+    """How followed feeds are doing, by rising id; only those in `state`, if it is given."""
+    query = select(_health).where(_health.c.feed_id > after_id).order_by(_health.c.feed_id)
+    if state is not None:
+        query = query.where(_health.c.state == state)
+    return await _lines(tx, query.limit(limit))
+
+
+async def latest_articles(  # noqa: PLR0913  each is an option of the command
+    tx: Transaction,
+    *,
+    limit: int,
+    topic: str | None = None,
+    language: str | None = None,
+    host: str | None = None,
+    since: datetime | None = None,
+    search: str | None = None,
+) -> list[Line]:
+    """The newest articles first, without those retracted.
+
+    `topic` is an id or a label, `since` the oldest publication (or, undated, first sight);
+    every word of `search` stands in title or summary.
+    """
+    query = select(_article).where(_article.c.deleted.is_not(True)).order_by(_NEWEST)
+    same = {_article.c.language: language, _article.c.host: host}
+    query = query.where(*(one == wanted for one, wanted in same.items() if wanted is not None))
+    if since is not None:
+        query = query.where(_NEWEST.element >= since)
+    if topic is not None:
+        about = select(_topic.c.article_id).where(
+            or_(_topic.c.topic_id == topic, func.lower(_topic.c.label) == topic.lower())
+        )
+        query = query.where(_article.c.article_id.in_(about))
+    for word in (search or "").split():
+        title, summary = _article.c.title, func.coalesce(_article.c.summary, "")
+        query = query.where(or_(_has(title, word), _has(summary, word)))
+    return await _lines(tx, query.order_by(_article.c.article_id.desc()).limit(limit))
+
+
+async def article(tx: Transaction, article_id: int) -> Line | None:
+    """An article with its `topics`, `sightings` and `revisions` (without their texts), or None."""
+    found = await _lines(tx, select(_article).where(_article.c.article_id == article_id))
+    if not found:
+        return None
+    topics = select(_topic).where(_topic.c.article_id == article_id)
+    sightings = select(_sighting).where(_sighting.c.article_id == article_id)
+    texts = {"title", "summary", "text", "html"}
+    revisions = select(*(c for c in _revision.c if c.name not in texts)).where(
+        _revision.c.article_id == article_id
+    )
+    return found[0] | {
+        "topics": await _lines(tx, topics.order_by(_topic.c.score.desc(), _topic.c.topic_id)),
+        "sightings": await _lines(tx, sightings.order_by(_sighting.c.first_seen_at)),
+        "revisions": await _lines(tx, revisions.order_by(_revision.c.revision)),
+    }
+
+
+async def recent_polls(tx: Transaction, feed_id: int, limit: int) -> list[Line]:
+    """The last polls of a feed, the latest first."""
+    query = select(_poll).where(_poll.c.feed_id == feed_id).order_by(_poll.c.started_at.desc())
+    return await _lines(tx, query.limit(limit))
+
+
+async def totals(tx: Transaction, *, now: datetime) -> Line:
+    """How much there is, and what the 24 hours before `now` brought."""
+    # the view would look up every text too
+    recent = case((kept.c.first_seen_at >= now - _DAY, 1), else_=0)
+    articles = select(func.count().label("held"), func.coalesce(func.sum(recent), 0).label("new"))
+    counted = (await tx.execute(articles.select_from(kept))).one()
+    polled = _poll.c.started_at >= now - _DAY
+    return {
+        "feeds": await _counts(tx, select(_health.c.state, func.count()), _health.c.state),
+        "articles": counted.held,
+        "created_24h": int(counted.new),
+        "polls_24h": await _counts(
+            tx, select(_poll.c.outcome, func.count()).where(polled), _poll.c.outcome
+        ),
+        "database_bytes": (await tx.execute(text(_SIZES[tx.dialect.name]))).scalar_one(),
+    }
+
+
+def _has(words: ColumnClause[Any] | Any, word: str) -> Any:
+    return func.lower(words).contains(word.lower(), autoescape=True)
+
+
+async def _lines(tx: Transaction, query: Select[Any]) -> list[Line]:
+    return [dict(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def _counts(
+    tx: Transaction, query: Select[Any], name: ColumnClause[Any] | Any
+) -> Mapping[str, int]:
+    rows = await tx.execute(query.group_by(name).order_by(name))
+    return {str(key): int(number) for key, number in rows}
