@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
+from storage.listings import article, latest_articles
 
 from daemon.app import open_database, system_clock
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings, span
@@ -12,11 +13,10 @@ from daemon.commands.say import say, say_json
 from daemon.commands.show import cell, show_facts, show_rows
 from daemon.errors import UsageError
 from daemon.settings import Loaded
-from storage.listings import article, latest_articles
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, help="List and show articles.")
-_COLUMNS = ("article_id", "published_at", "language", "host", "topics", "title")
-_APART = {"text", "topics", "sightings", "revisions"}
+_COLUMNS = ("article_id", "published_at", "language", "host", "title")
+_APART = {"text", "html", "topics", "sightings", "revisions"}
 
 
 def _since(text: str) -> datetime:
@@ -63,14 +63,14 @@ def show_all(
 
 @app.command(epilog="Example: newsd articles show 42")
 def show(
-    ref: Annotated[str, typer.Argument(metavar="ID", help="Number or public id of an article.")],
+    article_id: Annotated[int, typer.Argument(metavar="ID", help="The number of an article.")],
     *,
     config: Config = None,
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one article: its text, its topics, where it was seen, and how it changed."""
-    found = asyncio.run(_article(read_settings(config, database), ref))
+    found = asyncio.run(_article(read_settings(config, database), article_id))
     if as_json:
         say_json(found)
         return
@@ -87,9 +87,9 @@ async def _latest(loaded: Loaded, wanted: dict[str, Any]) -> list[dict[str, Any]
         return await latest_articles(tx, **wanted)
 
 
-async def _article(loaded: Loaded, ref: str) -> dict[str, Any]:
+async def _article(loaded: Loaded, article_id: int) -> dict[str, Any]:
     async with open_database(loaded.settings) as database, database.reading() as tx:
-        found = await article(tx, ref)
+        found = await article(tx, article_id)
     if found is None:
-        raise UsageError(f"there is no article {ref!r}; newsd articles list shows some")
+        raise UsageError(f"there is no article {article_id}; newsd articles list shows some")
     return found

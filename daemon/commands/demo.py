@@ -3,9 +3,8 @@
 import asyncio
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,15 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.live import Live
-from rich.markup import escape
-from rich.table import Table
-from typing_extensions import override
 
 from daemon.app import App, open_app, system_clock
-from daemon.commands.say import note, say
-from daemon.commands.show import cell, show_facts, show_rows
+from daemon.commands.say import say
+from daemon.commands.show import show_facts, show_rows
+from daemon.commands.watching import View, watching
 from daemon.demo import Site, demo_site
 from daemon.errors import UsageError
 from daemon.logs import set_up_logs
@@ -36,21 +31,39 @@ from daemon.settings import (
     Settings,
 )
 from storage.feeds import add_feeds
-from storage.listings import latest_articles, recent_polls, totals
 from storage.values import Subscription
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 LOOK = 0.5
 """Seconds between two looks at the database."""
-WAVE = 10.0
-"""Seconds after which the next news is published even if the last was not noticed."""
-SHOWN = 12
-QUERY = """\
+QUIET = 3.0
+"""Seconds without a change after which the site publishes more."""
+PATIENCE = 10.0
+"""Seconds after which it does so whatever happens."""
+
+TOPICS = """\
 SELECT t.label AS topic, count(*) AS articles, count(DISTINCT a.host) AS papers
   FROM newsd_article_v1 a JOIN newsd_article_topic_v1 t USING (article_id)
  WHERE a.duplicate_of IS NULL AND t.level = 1
  GROUP BY t.label ORDER BY articles DESC, topic LIMIT 6"""
+NEWEST = """\
+SELECT substr(a.published_at, 12, 5) AS time, a.language AS lang, a.title, a.revision,
+       a.relation AS copy,
+       (SELECT group_concat(label, ', ') FROM (
+          SELECT label FROM newsd_article_topic_v1 t WHERE t.article_id = a.article_id
+           ORDER BY score DESC LIMIT 2)) AS topics
+  FROM newsd_article_v1 a ORDER BY coalesce(published_at, first_seen_at) DESC LIMIT 12"""
+COUNTS = """\
+SELECT (SELECT count(*) FROM newsd_feed_v1) AS feeds,
+       (SELECT count(*) FROM newsd_poll_v1) AS polls,
+       (SELECT count(*) FROM newsd_article_v1) AS articles,
+       (SELECT count(*) FROM newsd_article_v1 WHERE duplicate_of IS NOT NULL) AS copies,
+       (SELECT count(*) FROM newsd_article_v1 WHERE revision > 1) AS edited,
+       (SELECT max(seq) FROM newsd_change_v1) AS changes"""
+POLLS = """\
+SELECT p.*, f.url FROM newsd_poll_v1 p JOIN newsd_feed_v1 f USING (feed_id)
+ WHERE p.poll_id > ? ORDER BY p.poll_id"""
 
 
 @app.command(epilog="Example: newsd demo --keep ./demo")
@@ -70,8 +83,8 @@ def demo(
         path = folder / "demo.db"
         settings = demo_settings(path)
         set_up_logs(settings.log)
-        found = asyncio.run(_demo(Loaded(settings, {}, None)))
-        _tell(found, path, kept=keep is not None)
+        asyncio.run(_demo(Loaded(settings, {}, None), path))
+        _tell(path, kept=keep is not None)
 
 
 def demo_settings(path: Path) -> Settings:
@@ -101,163 +114,70 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
+def ask(path: Path, query: str, *values: object) -> list[dict[str, Any]]:
+    """What SQLite answers, asked as any other program would ask it: read-only, of the views."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    try:
+        return [dict(row) for row in connection.execute(query, values)]
+    finally:
+        connection.close()
+
+
 # ---------------------------------------------------------------- while it runs
 
 
-@dataclass(slots=True)
-class Found:
-    """What the demo has come to."""
-
-    totals: dict[str, Any] = field(default_factory=dict)
-    articles: list[dict[str, Any]] = field(default_factory=list)
-    polls: list[dict[str, Any]] = field(default_factory=list)
-
-
-async def _demo(loaded: Loaded) -> Found:
+async def _demo(loaded: Loaded, path: Path) -> None:
     async with demo_site(system_clock()) as site, open_app(loaded) as service:
         async with service.database.writing() as tx:
             await add_feeds(tx, [Subscription(url) for url in site.feeds], now=system_clock())
-        async with _running(service):
-            with _view() as view:
-                await _watch(service, site, view)
-        return await _look(service)
+        with watching() as view:
+            async with _at_work(service):
+                await _look_on(path, site, view)
 
 
 @asynccontextmanager
-async def _running(service: App) -> AsyncIterator[None]:
-    """The daemon, at work for the length of the block, and stopped as a supervisor would."""
+async def _at_work(service: App) -> AsyncIterator[None]:
+    """The daemon, running for the length of the block, and stopped as a supervisor would."""
     async with asyncio.TaskGroup() as group:
         daemon = group.create_task(service.run())
-        await asyncio.sleep(0)
-        try:
-            yield
-        finally:
-            if not daemon.done():
-                signal.raise_signal(signal.SIGTERM)
+        yield
+        if not daemon.done():
+            signal.raise_signal(signal.SIGTERM)
 
 
-async def _watch(service: App, site: Site, view: "_View") -> None:
-    """Look on; when news was noticed, publish more; end when all of it was."""
+async def _look_on(path: Path, site: Site, view: View) -> None:
+    """When the news so far was taken in, let the site publish more; return when that was all."""
     clock = asyncio.get_running_loop().time
-    changes, since = 0, clock()
+    changes, published, changed = 0, clock(), clock()
     while True:
         await asyncio.sleep(LOOK)
-        found = await _look(service)
-        view.show(found)
-        if found.totals["changes"] > changes:
-            changes, since = found.totals["changes"], clock()
-            continue  # wait for a look at which nothing is new
-        waited = clock() - since
-        if waited > WAVE or (changes and waited > 4 * LOOK):
+        counts = ask(path, COUNTS)[0]
+        view.look(counts, ask(path, POLLS, view.last))
+        if (counts["changes"] or 0) > changes:
+            changes, changed = counts["changes"], clock()
+        was_quiet = changed > published and clock() - changed > QUIET
+        if was_quiet or clock() - published > PATIENCE:
             if not site.publish_next():
                 return
-            view.say("the site publishes more news")
-            since = clock()
-
-
-async def _look(service: App) -> Found:
-    async with service.database.reading() as tx:
-        return Found(
-            dict(await totals(tx)),
-            await latest_articles(tx, limit=SHOWN),
-            await recent_polls(tx, limit=200),
-        )
-
-
-class _View:
-    """Plain lines: one for each poll that found more than we knew."""
-
-    def __init__(self) -> None:
-        self._last = 0
-
-    def show(self, found: Found) -> None:
-        """Tell what has happened since the last look."""
-        for poll in reversed(found.polls):
-            if poll["poll_id"] > self._last and poll["outcome"] != "unchanged":
-                self.say(_sentence(poll))
-        self._last = max((poll["poll_id"] for poll in found.polls), default=0)
-
-    def say(self, line: str) -> None:
-        """Tell one thing."""
-        note(line)
-
-
-class _LiveView(_View):
-    """The same lines, the last of them in a frame that stays where it is."""
-
-    def __init__(self, live: Live) -> None:
-        super().__init__()
-        self._live = live
-        self._lines: list[str] = []
-
-    @override
-    def show(self, found: Found) -> None:
-        super().show(found)
-        table = Table(box=None, show_header=False, pad_edge=False)
-        counts = ", ".join(f"{cell(n)} {name}" for name, n in _counts(found).items())
-        for line in [counts, "", *self._lines[-SHOWN:]]:
-            table.add_row(escape(line))
-        self._live.update(table)
-
-    @override
-    def say(self, line: str) -> None:
-        self._lines.append(line)
-
-
-@contextmanager
-def _view() -> Iterator[_View]:
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _View()
-        return
-    with Live(console=console, refresh_per_second=4) as live:
-        yield _LiveView(live)
-
-
-def _sentence(poll: dict[str, Any]) -> str:
-    name = poll["url"].rpartition("/")[2]
-    verdicts = ("created", "revised", "duplicates", "rejected")
-    counts = ", ".join(f"{poll[verdict]} {verdict}" for verdict in verdicts if poll[verdict])
-    words = poll["error"] or counts or "nothing new"
-    return f"{name:14} {poll['outcome']:12} {words}"
-
-
-def _counts(found: Found) -> dict[str, Any]:
-    names = ("feeds", "polls", "articles", "copies", "changes")
-    return {name: found.totals[name] for name in names}
+            view.say("-- the site publishes more news")
+            published = clock()
 
 
 # ---------------------------------------------------------------- when it is over
 
 
-def _tell(found: Found, path: Path, *, kept: bool) -> None:
+def _tell(path: Path, *, kept: bool) -> None:
+    show_facts(ask(path, COUNTS)[0])
     say("")
-    show_facts(_counts(found))
+    newest = ask(path, NEWEST)
+    show_rows(newest, list(newest[0]) if newest else [])
     say("")
-    show_rows(
-        found.articles, ("published_at", "language", "topics", "revision", "relation", "title")
-    )
-    say("")
-    for line in QUERY.splitlines():
+    for line in TOPICS.splitlines():
         say(line)
     say("")
-    names, rows = _answer(path)
-    show_rows([dict(zip(names, row, strict=True)) for row in rows], names)
+    show_rows(ask(path, TOPICS), ("topic", "articles", "papers"))
     say("")
-    _tell_what_next(path, kept=kept)
-
-
-def _answer(path: Path) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
-    """What SQLite itself says, asked as any other program would ask it."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        cursor = connection.execute(QUERY)
-        return [name for name, *_ in cursor.description], cursor.fetchall()
-    finally:
-        connection.close()
-
-
-def _tell_what_next(path: Path, *, kept: bool) -> None:
     say("Next:")
     say("  newsd feeds import config/feeds.opml   follow real newspapers")
     say("  newsd run                              poll them until it is stopped")

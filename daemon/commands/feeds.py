@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
+from storage.listings import feed_health
 
 from daemon.app import open_app, open_database, system_clock
 from daemon.commands.exits import Exit
-from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
+from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say
 from daemon.commands.show import show_facts, show_rows
 from daemon.errors import UsageError
@@ -21,15 +22,14 @@ from daemon.opml import read_opml, write_opml
 from daemon.settings import Loaded
 from daemon.values import Digested, Failed, Gathered
 from storage.feeds import add_feeds, remove_feed, subscriptions
-from storage.listings import feed_health
-from storage.values import Subscription
+from storage.values import FeedState, Subscription
 
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     help="Add, list, remove, import, export and check feeds.",
 )
-_COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "title", "url")
+_COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
 
 
 @app.command(epilog="Example: newsd feeds add https://feeds.bbci.co.uk/news/rss.xml --label uk")
@@ -51,9 +51,18 @@ def add(
 
 
 @app.command(name="list", epilog="Example: newsd feeds list --json")
-def show(*, config: Config = None, database: DatabaseUrl = None, as_json: AsJson = False) -> None:
-    """List the feeds that are followed and how they are doing, those in trouble first."""
-    rows = asyncio.run(_health(read_settings(config, database)))
+def show(
+    *,
+    state: Annotated[
+        FeedState | None, typer.Option("--state", help="Only feeds in this state.")
+    ] = None,
+    limit: Limit = 1000,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the feeds that are followed, and how they are doing."""
+    rows = asyncio.run(_health(read_settings(config, database), state, limit))
     show_rows(rows, _COLUMNS, as_json=as_json)
 
 
@@ -165,9 +174,9 @@ async def _follow(loaded: Loaded, wanted: Sequence[Subscription]) -> int:
         return await add_feeds(tx, wanted, now=system_clock())
 
 
-async def _health(loaded: Loaded) -> list[dict[str, Any]]:
+async def _health(loaded: Loaded, state: FeedState | None, limit: int) -> list[dict[str, Any]]:
     async with open_database(loaded.settings) as database, database.reading() as tx:
-        return await feed_health(tx)
+        return await feed_health(tx, limit=limit, state=state)
 
 
 async def _remove(loaded: Loaded, ref: str) -> str:
