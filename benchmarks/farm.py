@@ -32,11 +32,13 @@ class Contender:
     count: str
 
 
-def _peer(script: str, database: str) -> tuple[Callable[[Path, str], list[str]], ...]:
+def _peer(name: str, script: str, database: str, count: str) -> Contender:
     program = [sys.executable, str(BENCH / "peers" / script)]
-    return (
+    return Contender(
+        name,
         lambda place, _: [*program, database.format(place), "import", f"{place}/feeds.txt"],
         lambda place, _: [*program, database.format(place), "update", "4"],
+        count,
     )
 
 
@@ -52,12 +54,8 @@ def _newsd(*options: str) -> Callable[[Path, str], list[str]]:
     ]
 
 
-NAIVE = Contender(
-    "naive", *_peer("naive.py", "sqlite:///{}/naive.db"), "select count(*) from articles"
-)
-READER = Contender(
-    "reader", *_peer("reader_peer.py", "{}/reader.db"), "select count(*) from entries"
-)
+NAIVE = _peer("naive", "naive.py", "sqlite:///{}/naive.db", "select count(*) from articles")
+READER = _peer("reader", "reader_peer.py", "{}/reader.db", "select count(*) from entries")
 
 
 @contextmanager

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage.leases import Holder, hold
-
 from daemon.errors import UsageError
 from daemon.fetch import Fetcher, open_session
 from daemon.ingest import Document, Ingester, IngestResult
@@ -28,6 +26,7 @@ from daemon.writer import Writer
 from storage.database import Database
 from storage.errors import StorageError
 from storage.feeds import add_feeds, ingest_source
+from storage.leases import Holder, hold
 from storage.migration import ensure_schema
 from storage.values import Feed, Lease
 
@@ -122,7 +121,7 @@ class App:
         if path is None:
             return 0
         try:
-            outlines = read_opml(path.read_bytes(), str(path))
+            outlines = read_opml(await asyncio.to_thread(path.read_bytes), str(path))
         except OSError as error:
             raise UsageError(f"{path}: {error.strerror}") from error
         async with self.database.writing() as tx:

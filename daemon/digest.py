@@ -6,7 +6,7 @@ are now are only counted; one entry's bug costs that entry.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -49,12 +49,18 @@ def digest(
     return _digest(parse_feed(page), known, now, tagger, max_entries)
 
 
-def digest_articles(page: Fetched, now: datetime, tagger: Tagger) -> Digested:
+def digest_articles(
+    page: Fetched, now: datetime, tagger: Tagger, *, published: str | None = None
+) -> Digested:
     """Understand a file of articles that somebody hands in; the same belt, nothing is known.
 
-    Raises what `parse_articles` does.
+    `published` dates the articles that do not say it themselves. Raises what `parse_articles`
+    does.
     """
     parsed = parse_articles(page)
+    if published:
+        dated = (replace(e, published=e.published or published) for e in parsed.entries)
+        parsed = replace(parsed, entries=tuple(dated))
     return _digest(parsed, frozenset(), now, tagger, max_entries=len(parsed.entries))
 
 

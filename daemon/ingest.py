@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import islice
 
 from daemon.clock import Clock
-from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
+from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError, UsageError
 from daemon.keep import Keeper
 from daemon.values import Digested, Fetched, Gathered
 from daemon.workers import Workers
@@ -79,7 +79,7 @@ class Ingester:
             return await self.workers.digest_articles(
                 document.page, document.published, self.clock()
             )
-        except (NotAFeedError, DigestLimitError, ParseLimitError) as error:
+        except (NotAFeedError, UsageError, DigestLimitError, ParseLimitError) as error:
             return f"{document.name}: {error}"
 
 

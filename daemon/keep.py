@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from storage.leases import still_held
-
 from daemon.cadence import after_poll
 from daemon.dedup import judge_all
 from daemon.normalise.url import site_of
@@ -22,6 +20,7 @@ from storage.articles import next_article_ids, save, stage, unstage
 from storage.changes import advance_clock, clock_now, take_clock
 from storage.database import Database, Transaction
 from storage.holdings import holdings
+from storage.leases import still_held
 from storage.polls import remember_polls
 from storage.sightings import mark_departed
 from storage.values import Created, Feed, FeedKind, Judged, Outcome, Poll, Repeated, Revised

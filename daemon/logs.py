@@ -39,9 +39,7 @@ def set_up_logs(settings: LogSettings) -> None:
 def _on_a_terminal() -> structlog.dev.ConsoleRenderer:
     # the default would print the values of all variables, feeds' texts among them
     plain = structlog.dev.plain_traceback
-    return structlog.dev.ConsoleRenderer(
-        colors=sys.stderr.isatty(), exception_formatter=plain
-    )
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
 
 
 def _printable(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

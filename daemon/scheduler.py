@@ -6,7 +6,7 @@ heap, and a polling tick would silently stretch every interval; docs: SCHEDULING
 
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -31,6 +31,8 @@ PAUSE = 2.0
 """Seconds to wait when the database is away."""
 
 Shards = Callable[[], Collection[int] | None]
+Job = tuple[timedelta, Callable[[], Awaitable[None]]]
+"""How often, and what."""
 log = structlog.get_logger()
 
 
@@ -133,9 +135,7 @@ class Scheduler:
             return
 
 
-def coarse_jobs(
-    jobs: dict[str, tuple[timedelta, Callable[[], Awaitable[None]]]],
-) -> AsyncIOScheduler:
+def coarse_jobs(jobs: Mapping[str, Job]) -> AsyncIOScheduler:
     """A scheduler of named jobs, not yet started; a job that is late runs once, never twice."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     for name, (every, job) in jobs.items():

@@ -6,14 +6,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 
 import structlog
-from storage.leases import BEAT, Holder
 
 from daemon.clock import Clock
 from daemon.errors import SettingsError
 from daemon.lanes import Lanes
 from daemon.metrics import Metrics
 from daemon.poll import Poller
-from daemon.scheduler import REFILL, Scheduler, coarse_jobs
+from daemon.scheduler import REFILL, Job, Scheduler, coarse_jobs
 from daemon.settings import Loaded, Settings
 from daemon.values import PollReport
 from daemon.web import Readiness, serve
@@ -21,6 +20,8 @@ from daemon.writer import Writer
 from storage.changes import clock_now
 from storage.database import Database
 from storage.errors import StorageError
+from storage.feeds import SHARDS
+from storage.leases import BEAT, Holder
 from storage.values import Feed
 
 LATE = 300.0
@@ -128,13 +129,14 @@ class Service:
 
     def _shards(self) -> Collection[int] | None:
         """Whose feeds we may poll now (None: all); the holder learns of changes at each beat."""
-        return self._holder.shards
+        leases = self._holder.leases
+        return None if len(leases) == SHARDS else leases.keys()
 
     # ------------------------------------------------------------ coarse jobs and pages
 
     @asynccontextmanager
     async def _jobs(self) -> AsyncIterator[None]:
-        jobs = {"refill": (REFILL, self._refill), "lease": (BEAT, self._beat)}
+        jobs: dict[str, Job] = {"refill": (REFILL, self._refill), "lease": (BEAT, self._beat)}
         if self._supervisor.watchdog is not None:
             jobs["watchdog"] = (self._supervisor.watchdog / 2, self._alive)
         scheduler = coarse_jobs(jobs)

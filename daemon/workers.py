@@ -85,7 +85,7 @@ class Workers:
         """End the workers; documents in their hands are dropped."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             await asyncio.to_thread(pool.join)
 
 

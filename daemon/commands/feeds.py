@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
-from storage.listings import feed_health
 
 from daemon.app import open_app, open_database, system_clock
 from daemon.commands.exits import Exit
@@ -22,6 +21,7 @@ from daemon.opml import read_opml, write_opml
 from daemon.settings import Loaded
 from daemon.values import Digested, Failed, Gathered
 from storage.feeds import add_feeds, remove_feed, subscriptions
+from storage.listings import feed_health
 from storage.values import FeedState, Subscription
 
 app = typer.Typer(

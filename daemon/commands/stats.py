@@ -4,12 +4,12 @@ import asyncio
 from typing import Any
 
 import typer
-from storage.listings import totals
 
 from daemon.app import open_database, system_clock
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
 from daemon.commands.show import show_facts
 from daemon.settings import Loaded
+from storage.listings import totals
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from storage.leases import hold
 
 from daemon.keep import Keeper
 from daemon.settings import ScheduleSettings
 from daemon.values import Digested, Failed, Gathered, News, Unchanged
 from storage.database import Database
 from storage.feeds import add_feeds, find_feed
+from storage.leases import hold
 from storage.values import Feed, FeedKind, Lease, Outcome, Subscription, TaggedArticle
 from tests.samples import NOON, TAGGED
 from tests.sql import ask, one

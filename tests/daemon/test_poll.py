@@ -94,7 +94,9 @@ async def test_dates_that_change_at_every_poll_make_no_revisions(
 
 
 async def test_one_article_in_two_feeds_is_one_row(bench: Bench, serve: Serve) -> None:
-    origin = await serve({"/a": Page(rss([BRIDGE_ITEM])).answer, "/b": Page(rss([BRIDGE_ITEM], "B")).answer})
+    origin = await serve(
+        {"/a": Page(rss([BRIDGE_ITEM])).answer, "/b": Page(rss([BRIDGE_ITEM], "B")).answer}
+    )
     await bench.follow(f"{origin}/a", f"{origin}/b")
 
     first, second = await bench.poll(f"{origin}/a", f"{origin}/b")
