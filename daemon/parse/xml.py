@@ -22,6 +22,9 @@ from storage.values import FeedKind
 DEEPEST = 250
 """No feed nests its elements deeper than this."""
 
+MOST_ATTRIBUTES = 250
+"""Of one element."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawDocument:
@@ -146,7 +149,12 @@ class _Meanings:
 
 
 class _Strict(_Meanings, StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
-    pass
+    @override
+    def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:
+        """Refuse what feedparser would read in quadratic time."""
+        if len(attrs) > MOST_ATTRIBUTES:
+            raise ParseLimitError(f"an element with more than {MOST_ATTRIBUTES} attributes")
+        super().startElementNS(name, qname, attrs)
 
 
 class _Loose(_Meanings, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
