@@ -37,8 +37,9 @@ def show_all(
     topic: Annotated[
         str | None, typer.Option("--topic", help="Only with this topic: a label or an id.")
     ] = None,
-    feed: Annotated[
-        int | None, typer.Option("--feed", help="Only of the feed with this id.")
+    host: Annotated[str | None, typer.Option("--host", help="Only from this host.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", help="Every word is in the title or the summary.")
     ] = None,
     since: Annotated[
         datetime | None,
@@ -49,14 +50,9 @@ def show_all(
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the newest articles; a copy or a later revision is one line like any other."""
-    wanted = {
-        "limit": limit,
-        "language": language,
-        "topic": topic,
-        "feed_id": feed,
-        "since": since,
-    }
+    """List the newest articles, copies among them."""
+    wanted: dict[str, Any] = {"limit": limit, "language": language, "topic": topic}
+    wanted |= {"host": host, "search": search, "since": since}
     rows = asyncio.run(_latest(read_settings(config, database), wanted))
     show_rows(rows, _COLUMNS, as_json=as_json)
 

@@ -16,11 +16,12 @@ _VERDICTS = ("created", "revised", "duplicates", "rejected")
 
 
 class View:
-    """Tells of each poll that found more than we knew."""
+    """Tells of each poll that found more than we knew; of a lasting trouble once."""
 
     def __init__(self, live: Live | None) -> None:
         self._live = live
         self._lines: deque[str] = deque(maxlen=_KEPT)
+        self._told: dict[int, str] = {}
         self.last = 0
         """The last poll that was told of."""
 
@@ -28,8 +29,10 @@ class View:
         """Tell what has happened since the last look."""
         for poll in polls:
             self.last = poll["poll_id"]
-            if poll["outcome"] != "unchanged":
-                self.say(sentence(poll))
+            line = sentence(poll)
+            if poll["outcome"] != "unchanged" and self._told.get(poll["feed_id"]) != line:
+                self._told[poll["feed_id"]] = line
+                self.say(line)
         if self._live is not None:
             summary = ", ".join(f"{number or 0} {name}" for name, number in counts.items())
             self._live.update(Text("\n".join([summary, "", *self._lines])))
@@ -57,4 +60,5 @@ def sentence(poll: Mapping[str, Any]) -> str:
     """What a poll came to, from its row in `newsd_poll_v1` and the address of its feed."""
     name = str(poll["url"]).rpartition("/")[2]
     counts = ", ".join(f"{poll[verdict]} {verdict}" for verdict in _VERDICTS if poll[verdict])
-    return f"{name:14} {poll['outcome']:12} {poll['error'] or counts or 'nothing new'}"
+    words = "; ".join(part for part in (counts, poll["error"]) if part)
+    return f"{name:14} {poll['outcome']:12} {words or 'nothing new'}"

@@ -1,0 +1,122 @@
+"""The commands on a real database."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from daemon.__main__ import main
+from daemon.commands.health import ask
+from daemon.commands.once import verdict
+from daemon.once import OnceResult
+from storage.values import Outcome
+from tests.daemon.commands.sites import http_site
+
+A, B = "https://a.example/feed", "https://b.example/feed"
+Newsd = Callable[..., str]
+
+
+@pytest.fixture
+def newsd(
+    sqlite_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Newsd:
+    """Run a command that works, on a database of one's own; what it wrote to stdout."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: str) -> str:
+        assert main([*args, "--database", sqlite_url]) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_feeds_are_added_listed_and_removed(newsd: Newsd) -> None:
+    assert newsd("feeds", "add", A, B, "--label", "mine") == "2 added\n"
+    assert newsd("feeds", "add", A) == "0 added\n"
+    listed = json.loads(newsd("feeds", "list", "--json"))
+    assert [(row["url"], row["state"]) for row in listed] == [(A, "new"), (B, "new")]
+    assert newsd("feeds", "remove", A) == f"removed {A}\n"
+    assert newsd("feeds", "list").splitlines()[1].split()[:2] == ["2", "new"]
+
+
+def test_feeds_travel_as_opml(newsd: Newsd, tmp_path: Path) -> None:
+    path = tmp_path / "feeds.opml"
+    path.write_text(
+        f'<opml><body><outline text="W"><outline text="A" xmlUrl="{A}"/></outline>'
+        '<outline text="x" xmlUrl="file:///x"/></body></opml>'
+    )
+    assert newsd("feeds", "import", str(path)) == "1 added, 0 known, 1 skipped\n"
+    path.write_text(newsd("feeds", "export"))
+    assert newsd("feeds", "import", str(path)) == "0 added, 1 known, 0 skipped\n"
+    assert '<outline text="W">' in path.read_text()
+
+
+def test_an_empty_database_has_no_news(newsd: Newsd) -> None:
+    assert json.loads(newsd("articles", "list", "--json", "--since", "24h")) == []
+    assert json.loads(newsd("stats", "--json"))["articles"] == 0
+    assert newsd("db", "check") == "the tables are as they should be\n"
+    assert newsd("db", "upgrade") == newsd("db", "upgrade")
+
+
+def test_a_round_without_feeds_is_a_good_round(newsd: Newsd) -> None:
+    assert json.loads(newsd("once", "--json"))["polls"] == 0
+
+
+@pytest.mark.parametrize(
+    ("result", "status"),
+    [
+        pytest.param(OnceResult(), 0, id="nothing to do"),
+        pytest.param(OnceResult({Outcome.STORED: 1, Outcome.DNS: 1}), 0, id="half of it failed"),
+        pytest.param(OnceResult({Outcome.STORED: 1, Outcome.DNS: 2}), 3, id="more failed"),
+        pytest.param(OnceResult({Outcome.STORED: 1}, left=1), 5, id="work was left"),
+        pytest.param(OnceResult({Outcome.DNS: 1}, left=1), 3, id="failed, and work was left"),
+    ],
+)
+def test_how_a_round_is_judged(result: OnceResult, status: int) -> None:
+    assert verdict(result, 0.5) == status
+
+
+def test_the_configuration_is_shown_with_its_origin(newsd: Newsd) -> None:
+    assert "database.url" in newsd("config", "show", "--origin").split("# --database")[0]
+
+
+def test_a_password_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "show", "--database", "postgresql://me:s3cret@db/news"]) == 0
+    out = capsys.readouterr().out
+    assert 'database.url = "postgresql://me:***@db/news"' in out
+    assert "s3cret" not in out
+
+
+def test_a_configuration_is_written_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "newsd.toml"
+    assert main(["config", "init", str(path)]) == 0
+    assert main(["config", "check", "--config", str(path)]) == 0
+    assert main(["config", "init", str(path)]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert main(["config", "init", "--force", str(path)]) == 0
+
+
+@pytest.fixture
+def ready_port() -> Iterator[int]:
+    facts = {"ready": True, "database": "ok", "last_commit_age_s": 3.2, "lag_s": None}
+    with http_site({"/readyz": (200, json.dumps(facts).encode())}) as port:
+        yield port
+
+
+def test_health_is_one_line(ready_port: int) -> None:
+    assert ask("127.0.0.1", ready_port) == (
+        True,
+        "ready: database ok, last commit age 3 s, lag unknown",
+    )
+
+
+def test_nobody_there_is_not_healthy() -> None:
+    ready, line = ask("127.0.0.1", 9)
+    assert not ready
+    assert "127.0.0.1:9" in line

@@ -1,0 +1,115 @@
+"""The door: every error is one line and a status, and nothing heavy is imported unasked."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from daemon.__main__ import main
+from daemon.commands.exits import Exit, exit_for
+from daemon.commands.table import COMMANDS
+from daemon.errors import SettingsError, UsageError
+from storage.errors import (
+    LeaseHeldError,
+    SchemaMismatchError,
+    StorageFullError,
+    StorageRefusedError,
+    StorageUnavailableError,
+)
+
+ROOT = Path(__file__).parents[3]
+HEAVY = {"sqlalchemy", "aiohttp", "alembic", "apscheduler", "feedparser", "lxml", "rich.console"}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder without a configuration, and an environment without settings."""
+    for name in ("DATABASE_URL", "NEWSD_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "words"),
+    [
+        pytest.param(["nonsense"], 2, "nonsense", id="an unknown command"),
+        pytest.param(["config", "show", "--bogus"], 2, "--bogus", id="an unknown option"),
+        pytest.param(["db"], 2, "newsd db --help", id="half a command"),
+        pytest.param(["once", "--max-failed", "2"], 2, "--max-failed", id="a number too large"),
+        pytest.param(["once", "--deadline", "soon"], 2, '"5m"', id="a span without a unit"),
+        pytest.param(["--config", "no.toml", "config", "check"], 78, "no.toml", id="no such file"),
+        pytest.param(["db", "current", "--database", "mysql://x"], 69, "mysql", id="a stranger"),
+        pytest.param(
+            ["feeds", "list", "--database", "sqlite:////no/such/folder/news.db"],
+            69, "news.db", id="a folder that is not there",
+        ),
+        pytest.param(["feeds", "add", "ftp://a.example/"], 2, "http", id="not a web address"),
+        pytest.param(["feeds", "add", "http://10.0.0.1/"], 2, "allow_networks", id="private"),
+        pytest.param(["feeds", "add", "http://[::ffff:7f00:1]/"], 2, "public", id="wrapped"),
+        pytest.param(["feeds", "import", "no.opml"], 2, "no.opml", id="no such list"),
+        pytest.param(["ingest", "no.html"], 2, "no.html", id="no such document"),
+        pytest.param(["articles", "show", "7"], 2, "7", id="no such article"),
+        pytest.param(["feeds", "remove", "7"], 2, "'7'", id="no such feed"),
+    ],
+)  # fmt: skip
+def test_an_error_is_one_line_and_a_status(
+    args: list[str], status: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(args) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("newsd: ")
+    assert err.count("\n") == 1
+    assert words in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (SettingsError(), Exit.CONFIG),
+        (UsageError(), Exit.USAGE),
+        (LeaseHeldError(), Exit.HELD),
+        (SchemaMismatchError(), Exit.SCHEMA),
+        (StorageUnavailableError(), Exit.UNAVAILABLE),
+        (StorageFullError(), Exit.UNAVAILABLE),
+        (StorageRefusedError(), Exit.INTERNAL),
+        (KeyError("x"), Exit.INTERNAL),
+    ],
+    ids=lambda value: getattr(value, "name", type(value).__name__),
+)
+def test_each_kind_of_trouble_has_its_status(error: Exception, status: Exit) -> None:
+    assert exit_for(error) is status
+
+
+def test_debug_shows_where_an_error_came_from(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "check", "--config", "no.toml", "--debug"]) == Exit.CONFIG
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("args", [["--version"], ["--help"], ["health"]], ids=" ".join)
+def test_quick_commands_import_nothing_heavy(args: list[str]) -> None:
+    code = (
+        "import sys; from daemon.__main__ import main;"
+        f"status = main({args!r});"
+        f"print(*({HEAVY!r} & set(sys.modules)), file=sys.stderr);"
+        f"sys.exit(7 if {HEAVY!r} & set(sys.modules) else status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in {0, 1}, done.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_with_an_example(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registered = import_module(COMMANDS[name][0]).app.registered_commands
+    names = [c.name or c.callback.__name__ for c in registered]
+    for words in [[name, sub] for sub in names] if len(names) > 1 else [[name]]:
+        assert main([*words, "--help"]) == 0
+        assert f"Example: newsd {' '.join(words)}" in " ".join(capsys.readouterr().out.split())

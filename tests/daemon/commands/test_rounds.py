@@ -1,0 +1,116 @@
+"""Whole rounds by command: fetch, ingest, demo."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from daemon.__main__ import main
+from daemon.commands import demo
+from daemon.demo.formats import render
+from daemon.demo.stories import load_edition
+from storage.database import Database
+from storage.leases import hold
+from tests.daemon.commands.sites import http_site
+from tests.samples import NOON
+
+ROOT = Path(__file__).parents[3]
+EDITION = load_edition(NOON)
+HARBOUR = EDITION.channels[0]
+FEED, _ = render(HARBOUR, EDITION.on(HARBOUR, 0))
+PAGE = b"""<!doctype html><html lang="en"><head><title>Lighthouse lit again</title>
+<meta property="article:published_time" content="2025-10-18T09:00:00Z"></head><body><article>
+<h1>Lighthouse lit again</h1><p>After eleven dark years the lighthouse on Gull Rock was lit again
+on Saturday evening. Volunteers had cleaned the lens and mended the stairs.</p><p>The harbour
+master said that fishing boats would be glad of the light in the coming winter.</p></article>
+</body></html>"""
+Newsd = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def newsd(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Newsd:
+    """Run a command on a database of one's own; its status and what it wrote to stdout."""
+    monkeypatch.setenv("NEWSD_FETCH__ALLOW_NETWORKS", "127.0.0.1/32")
+    monkeypatch.setenv("NEWSD_DIGEST__WORKERS", "1")
+
+    def run(*args: str) -> tuple[int, str]:
+        return main([*args, "--database", sqlite_url]), capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    with http_site({"/harbour.rss": (200, FEED), "/page": (200, PAGE)}) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def opml(path: Path, *urls: str) -> Path:
+    outlines = "".join(f'<outline text="x" xmlUrl="{url}"/>' for url in urls)
+    path.write_text(f"<opml><body>{outlines}</body></opml>")
+    return path
+
+
+def test_a_round_brings_articles(newsd: Newsd, site: str, tmp_path: Path) -> None:
+    feeds = opml(tmp_path / "feeds.opml", f"{site}/harbour.rss", f"{site}/missing")
+    status, out = newsd("once", "--feeds", str(feeds), "--json")
+    told = json.loads(out)
+    assert status == 0
+    assert told["outcomes"] == {"stored": 1, "http_status": 1}
+    assert told["created"] == 3
+    _, out = newsd("articles", "list", "--json")
+    listed = json.loads(out)
+    assert listed[0]["title"] == EDITION.on(HARBOUR, 0)[0].title
+    _, out = newsd("articles", "show", str(listed[0]["article_id"]))
+    assert "nine weeks after engineers" in out
+    assert newsd("once", "--json")[0] == 0
+    assert newsd("once", "--all", "--max-failed", "0.4")[0] == 3
+
+
+def test_a_feed_is_checked_without_a_trace(newsd: Newsd, site: str) -> None:
+    status, out = newsd("feeds", "check", f"{site}/harbour.rss", "--json")
+    assert (status, json.loads(out)["items"]) == (0, 3)
+    assert newsd("feeds", "check", f"{site}/page")[0] == 1
+    assert json.loads(newsd("articles", "list", "--json")[1]) == []
+
+
+def test_pages_are_taken_in_once(newsd: Newsd, tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "lighthouse.html").write_bytes(PAGE)
+    page = str(tmp_path / "pages" / "lighthouse.html")
+    status, out = newsd("ingest", page, "--url", "https://a.example/1", "--json")
+    assert (status, json.loads(out)["created"]) == (0, 1)
+    status, out = newsd("ingest", page, "--url", "https://a.example/1", "--json")
+    assert (json.loads(out)["created"], json.loads(out)["duplicates"]) == (0, 1)
+    assert newsd("ingest", str(tmp_path / "pages"), "--url", "https://a.example/1")[0] == 2
+
+
+async def test_two_instances_do_not_share_a_file(sqlite_url: str) -> None:
+    async with Database.open(sqlite_url) as database, hold(database, "the other"):
+        once = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "daemon", "once", "--database", sqlite_url,
+            cwd=ROOT, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        _, err = await once.communicate()
+    assert once.returncode == 4
+    assert err.startswith(b"newsd: ")
+    assert err.count(b"\n") == 1
+
+
+def test_the_demo_ends_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "QUIET", 1.0)
+    assert main(["demo", "--keep", str(tmp_path / "kept")]) == 0
+    out, err = capsys.readouterr()
+    assert "GROUP BY t.label" in out
+    assert "410 Gone" in err
+    (counts,) = demo.ask(tmp_path / "kept" / "demo.db", demo.COUNTS)
+    assert counts["articles"] >= 28
+    assert counts["edited"] == 1
+    assert counts["copies"] >= 2
