@@ -1,4 +1,5 @@
 import asyncio
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -177,3 +178,47 @@ async def test_a_full_disk_leaves_nothing_half_written(sqlite_url: str) -> None:
                 )
         async with database.reading() as tx:
             assert (await tx.execute(text("SELECT n FROM clock"))).scalar() == 0
+
+
+async def test_a_locked_file_is_trouble_for_as_long_as_it_is_locked(sqlite_url: str) -> None:
+    async with Database.open(sqlite_url) as database:
+        async with database.writing() as tx:
+            await tx.execute(text("PRAGMA busy_timeout = 50"))
+        assert database.path is not None
+        other = sqlite3.connect(database.path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageUnavailableError, match="locked by another program"):
+            async with database.writing():
+                pass
+        other.close()
+        async with database.writing() as tx:
+            await tx.execute(text("UPDATE clock SET n = 1"))
+
+
+@pytest.mark.parametrize(
+    ("statements", "said"),
+    [
+        pytest.param(
+            ["SET LOCAL lock_timeout = '20ms'", "UPDATE clock SET n = 1"],
+            "locked by another session",
+            id="locked",
+        ),
+        pytest.param(
+            ["SET TRANSACTION READ ONLY", "UPDATE clock SET n = 1"], "read-only", id="read-only"
+        ),
+        pytest.param(
+            ["DO $$ BEGIN RAISE SQLSTATE '40P01'; END $$"], "busy with the same", id="deadlock"
+        ),
+        pytest.param(["DO $$ BEGIN RAISE SQLSTATE '53100'; END $$"], "make room", id="full"),
+        pytest.param(["DO $$ BEGIN RAISE SQLSTATE '57P03'; END $$"], "starting", id="starting"),
+    ],
+)
+async def test_what_passes_by_itself_is_worth_another_try(
+    postgres_url: str, statements: list[str], said: str
+) -> None:
+    async with Database.open(postgres_url) as database, database.writing() as holder:
+        await holder.execute(text("UPDATE clock SET n = 5"))
+        with pytest.raises(StorageUnavailableError, match=said):
+            async with database.writing() as tx:
+                for statement in statements:
+                    await tx.exec_driver_sql(statement)

@@ -190,3 +190,9 @@ async def test_what_readers_were_granted_survives_a_migration(postgres_url: str)
             await tx.execute(text("RESET ROLE"))
             await tx.execute(text(f"DROP OWNED BY {role}"))
             await tx.execute(text(f"DROP ROLE {role}"))
+
+
+def test_a_wheel_brings_the_migrations_along() -> None:
+    """setuptools takes only folders that are packages."""
+    assert (ROOT / "migrations" / "__init__.py").is_file()
+    assert (ROOT / "migrations" / "versions" / "__init__.py").is_file()
