@@ -8,8 +8,8 @@ from alembic import context
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from storage.contract import create_views, drop_views
 from storage.schema import metadata
+from storage.views import create_views, drop_views
 
 
 def migrate(connection: Connection) -> None:

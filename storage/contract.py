@@ -1,10 +1,10 @@
 """The SQL contract: the views other programs read, on both engines.
 
 What stands here is promised (docs: CONTRACT): inside a version columns are only ever added, at the
-end. Views are code, not history: migrations drop them and put the present ones back.
+end. Views are code, not history: a migration drops them and puts those of today back, so a release
+that changes one brings a migration, be it an empty one. `storage.views` makes them.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -30,24 +30,6 @@ class View:
     def alias(self) -> str:
         """The unversioned name in schema `newsd` (PostgreSQL)."""
         return self.name.removeprefix("newsd_").removesuffix("_v1")
-
-
-# What the engines write differently.
-_WORDS = {
-    "sqlite": {
-        "week_ago": "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-7 days')",
-        "day_ago": "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-1 day')",
-        "delay": "round((julianday(a.first_seen_at) - julianday(a.published_at)) * 86400, 3)",
-        "real": "REAL",
-    },
-    "postgresql": {
-        "week_ago": "now() - interval '7 days'",
-        "day_ago": "now() - interval '1 day'",
-        "delay": "round(extract(epoch FROM a.first_seen_at - a.published_at), 3)"
-        "::double precision",
-        "real": "double precision",
-    },
-}
 
 
 def _plain(alias: str, *columns: tuple[str, str]) -> tuple[tuple[str, str, str], ...]:
@@ -341,42 +323,3 @@ _CONTRACT = View(
     + ") c",
 )
 VIEWS = (*_DATA, _CONTRACT)
-
-
-def drop_views(dialect: str) -> Iterator[str]:
-    """The statements that take the views away; no view need be there."""
-    if dialect == "postgresql":
-        yield "DROP SCHEMA IF EXISTS newsd CASCADE"
-    for view in reversed(VIEWS):
-        yield f"DROP VIEW IF EXISTS {view.name}"
-
-
-def create_views(dialect: str) -> Iterator[str]:
-    """The statements that make the views."""
-    for view in VIEWS:
-        yield _create(view, dialect)
-    if dialect == "postgresql":
-        yield "CREATE SCHEMA newsd"
-        for view in VIEWS:
-            yield f"CREATE VIEW newsd.{view.alias} AS SELECT * FROM {view.name}"  # noqa: S608  our own names
-            yield from _comments(view)
-
-
-def _create(view: View, dialect: str) -> str:
-    shown = ",\n  ".join(f'{expression} AS "{name}"' for name, expression, _ in view.columns)
-    text = f"CREATE VIEW {view.name} AS SELECT\n  {shown}\n{view.body}"
-    for word, meaning in _WORDS[dialect].items():
-        text = text.replace(f"{{{word}}}", meaning)
-    return text
-
-
-def _comments(view: View) -> Iterator[str]:
-    for name in (view.name, f"newsd.{view.alias}"):
-        yield f"COMMENT ON VIEW {name} IS '{_quoted(view.meaning)}'"
-        for column, _, meaning in view.columns:
-            if meaning:
-                yield f"COMMENT ON COLUMN {name}.\"{column}\" IS '{_quoted(meaning)}'"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -175,7 +175,7 @@ def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     # isolation_level None: the driver begins nothing by itself, we say BEGIN
     connecting = {"async_creator_fn": _connected, "isolation_level": None, "timeout": 10}
     options: dict[str, Any] = {"connect_args": connecting}
-    reader = create_async_engine(url, pool_size=4, max_overflow=4, **options)
+    reader = create_async_engine(url, pool_size=2, max_overflow=6, **options)
     writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, **options)
     for engine, begin in ((reader, "BEGIN"), (writer, "BEGIN IMMEDIATE")):
         event.listen(engine.sync_engine, "begin", _beginning(begin))

@@ -18,7 +18,7 @@ _SQLITE = {
     5: (StorageUnavailableError, "is locked by another program; it is tried again"),
     6: (StorageUnavailableError, "is locked by another program; it is tried again"),
     8: (StorageUnavailableError, "is read-only; check the owner and mode of file and directory"),
-    10: (StorageFullError, "cannot be written; check the disk and its free space"),
+    10: (StorageFullError, "cannot be read or written; check the disk and its free space"),
     11: (StorageUnavailableError, "is damaged; restore it from a backup"),
     13: (StorageFullError, "has no space left; make room, then it goes on by itself"),
     14: (StorageUnavailableError, "cannot be opened; check that directory and file are writable"),
@@ -35,6 +35,10 @@ _POSTGRESQL = {
     "25P03": (StorageUnavailableError, "ended a session that waited too long; it is tried again"),
     "28": (StorageUnavailableError, "refuses this user; check name, password and pg_hba.conf"),
     "3D": (StorageUnavailableError, "does not exist; create it with createdb"),
+    "2BP01": (
+        StorageRefusedError,
+        "has views of yours on those of newsd; drop them and try again",
+    ),
     "40": (StorageUnavailableError, "was busy with the same rows; it is tried again"),
     "42P01": (SchemaMismatchError, "lacks tables; run newsd db upgrade"),
     "42703": (SchemaMismatchError, "has other tables than this newsd; run newsd db upgrade"),
@@ -65,7 +69,8 @@ def no_connection(error: BaseException, database: str) -> StorageError:
 
 def _worded(kind: _Kind, database: str, error: BaseException) -> StorageError:
     made, advice = kind
-    said = re.sub(r"^<class '[^']*'>: ", "", " ".join(str(error).split()))[:300]
+    detail = getattr(error.__cause__, "detail", None) or ""
+    said = re.sub(r"^<class '[^']*'>: ", "", " ".join(f"{error} {detail}".split()))[:300]
     return made(f"{database} {advice} ({said or type(error).__name__})")
 
 

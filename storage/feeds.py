@@ -1,5 +1,6 @@
 """Which feeds we follow, and which of them are due."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from storage.schema import feed, poll_state
 from storage.values import Feed, FeedKind, FeedState, Subscription, Validators
 
 SHARDS = 256
+_ID = re.compile(r"\d{1,18}")
 
 
 def shard_of(url: str) -> int:
@@ -58,7 +60,7 @@ async def remove_feed(tx: Transaction, ref: str, *, now: datetime) -> Feed | Non
 
 async def find_feed(tx: Transaction, ref: str) -> Feed | None:
     """The feed with this id or URL, if we follow it."""
-    same = feed.c.id == int(ref) if ref.isdecimal() else feed.c.url == ref
+    same = feed.c.id == int(ref) if _ID.fullmatch(ref) else feed.c.url == ref
     row = (await tx.execute(_followed().where(same))).one_or_none()
     return _feed(row) if row else None
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, select, tuple_
+from sqlalchemy import Column, column, select, values
 
 from storage.chunks import CHUNK, chunked
 from storage.database import Record, Transaction
-from storage.schema import article, sighting
+from storage.schema import Big, article, sighting
 from storage.values import Fingerprint, Holdings, Known, TaggedArticle
 
 _KNOWN = (
@@ -41,12 +41,17 @@ async def holdings(tx: Transaction, wanted: Sequence[tuple[int, TaggedArticle]])
 async def _sightings(
     tx: Transaction, entries: Iterable[tuple[int, int]]
 ) -> dict[tuple[int, int], int]:
-    key = tuple_(sighting.c.feed_id, sighting.c.guid_hash)
     found: dict[tuple[int, int], int] = {}
     for chunk in chunked(sorted(entries), CHUNK // 2):
+        # a join, because SQLite reads the whole table for (feed_id, guid_hash) IN (...)
+        entry = values(column("feed_id", Big), column("guid_hash", Big), name="entry")
+        wanted = entry.data(chunk).cte("wanted")
+        same = (sighting.c.feed_id == wanted.c.feed_id) & (
+            sighting.c.guid_hash == wanted.c.guid_hash
+        )
         rows = await tx.execute(
-            select(sighting.c.feed_id, sighting.c.guid_hash, sighting.c.article_id).where(
-                key.in_(chunk)
+            select(sighting.c.feed_id, sighting.c.guid_hash, sighting.c.article_id).select_from(
+                wanted.join(sighting, same)
             )
         )
         found.update({(r.feed_id, r.guid_hash): r.article_id for r in rows})

@@ -61,7 +61,8 @@ async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
     if not rows:
         return
     await tx.execute(insert(article_topic), rows)
-    place = select(article.c.sort_at).where(article.c.id == article_topic.c.article_id)
+    newest = func.coalesce(article.c.published_at, article.c.first_seen_at)
+    place = select(newest).where(article.c.id == article_topic.c.article_id)
     for chunk in chunked(ids):
         await tx.execute(
             update(article_topic)
@@ -108,9 +109,6 @@ _REVISE = (
             "revision": article.c.revision + 1,
             "revision_at": _new("at", "revision_at"),
             "changed_at": _new("at", "changed_at"),
-            "sort_at": func.coalesce(
-                article.c.published_at, _new("published_at"), article.c.first_seen_at
-            ),
         }
     )
 )

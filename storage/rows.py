@@ -26,7 +26,6 @@ def article_row(judged: Judged, verdict: Created, change: Change) -> Row:
         "site": kept.site,
         "first_seen_at": change.at,
         "changed_at": change.at,
-        "sort_at": sort_at(kept, change.at),
         "revision": 1,
         "revision_at": change.at,
         "changed_fields": [],
@@ -67,7 +66,7 @@ def published_row(published: Published) -> Row:
 
 
 def sort_at(kept: Article, seen_at: datetime) -> datetime:
-    """Where an article stands among the others: never NULL, so that one index serves."""
+    """Where a new article stands among the others."""
     return kept.published.at or seen_at
 
 

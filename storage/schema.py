@@ -185,6 +185,9 @@ gap = _table(
 # Rows that hang on an article are staged before it (docs: STORAGE), so no foreign key can stand
 # between them; the one write transaction keeps them together.
 
+# The sort key of the public views, so that their readers have it indexed.
+_NEWEST = text("coalesce(published_at, first_seen_at)")
+
 article = _table(
     "article",
     _id(),
@@ -212,7 +215,6 @@ article = _table(
     Column("published_raw", Text),
     Column("first_seen_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
-    Column("sort_at", Instant, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("revision_at", Instant, nullable=False),
     Column("changed_fields", Json, nullable=False),
@@ -225,8 +227,8 @@ article = _table(
     Index(None, "url_hash"),
     Index(None, "content_hash"),
     Index(None, "public_id"),
-    Index(None, "sort_at"),
-    Index(None, "host", "sort_at"),
+    Index("ix_article_newest", _NEWEST),
+    Index("ix_article_host_newest", "host", _NEWEST),
 )
 
 article_text = _table(

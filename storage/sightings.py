@@ -66,6 +66,7 @@ async def _standing(tx: Transaction, feed_ids: Collection[int]) -> list[tuple[in
         rows = await tx.execute(
             select(sighting.c.feed_id, sighting.c.guid_hash)
             .where(sighting.c.feed_id.in_(chunk), sighting.c.last_seen_at.is_(None))
+            .with_hint(sighting, "INDEXED BY ix_sighting_open", "sqlite")
             .order_by(sighting.c.feed_id, sighting.c.guid_hash)
         )
         found += [(r.feed_id, r.guid_hash) for r in rows]

@@ -1,12 +1,15 @@
 """HTML made safe by an allow-list, and plain text made from it."""
 
 import re
-from html import unescape
+from html import escape, unescape
 
 import nh3
 
 from daemon.normalise.text import clean_text
 from daemon.normalise.url import absolute_url
+
+DEEPEST = 1_000
+"""HTML nested deeper than this is kept as plain text."""
 
 _INLINE = "a abbr b cite code del dfn em i img ins kbd mark q s samp small strong sub sup time u"
 _BLOCKS = """
@@ -48,10 +51,26 @@ def safe_html(html: str, base: str) -> str:
     """`html` by the allow-list: no script, no style, no frame, only absolute http(s) links."""
     if not _MARKED.search(html):
         return clean_text(html)
-    html = _CLEANER.clean(clean_text(html)).strip()
+    html = clean_text(html)
+    if html.count("<") > DEEPEST and _is_too_deep(html):
+        return escape(plain_text(html), quote=False)
+    html = _CLEANER.clean(html).strip()
     if _RELATIVE.search(html):
         html = _RELATIVE.sub(lambda match: _absolute(match, base), html)
     return html
+
+
+_OPEN_OR_CLOSE = re.compile(r"<(/?)(?!(?:br|img|hr|wbr|input|p|li)\b)[a-zA-Z]")
+
+
+def _is_too_deep(html: str) -> bool:
+    """Whether elements may be nested so deep that cleaning them takes quadratic time."""
+    depth = 0
+    for tag in _OPEN_OR_CLOSE.finditer(html):
+        depth += -1 if tag[1] else 1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _absolute(match: re.Match[str], base: str) -> str:

@@ -9,6 +9,7 @@ from daemon.parse.decode import decode
 from daemon.parse.jsonfeed import read_json_feed
 from daemon.parse.prolog import root_of, writable
 from daemon.parse.raw import entry_of, repaired
+from daemon.parse.sitemap import read_sitemap
 from daemon.parse.xml import kind_of, raw_entry, read_xml
 from daemon.values import Entry, Fetched, ParsedFeed
 
@@ -31,6 +32,8 @@ def parse_feed(page: Fetched) -> ParsedFeed:
         raise NotAFeedError("neither XML nor JSON")
     if root == "html":
         raise NotAFeedError("an HTML page, not a feed")
+    if root in {"urlset", "sitemapindex"}:
+        return read_sitemap(document, page.url)
     return _parse_xml(document, root, page.url)
 
 

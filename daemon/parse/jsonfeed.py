@@ -35,7 +35,7 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
 
 def _loaded(text: str) -> Any:
     try:
-        return json.loads(text, parse_int=_bounded_int)
+        return json.loads(text, parse_int=_bounded_int, parse_constant=_no_number)
     except RecursionError as error:
         raise ParseLimitError("JSON nested too deep") from error
     except ValueError as error:
@@ -45,6 +45,10 @@ def _loaded(text: str) -> Any:
 def _bounded_int(digits: str) -> int:
     """Python refuses to read a number of more than 4,300 digits, and so fails the document."""
     return int(digits[:30])
+
+
+def _no_number(_name: str) -> None:
+    """NaN and Infinity, which JSON does not have, are nothing."""
 
 
 def _says_something(item: Mapping[str, Any]) -> bool:

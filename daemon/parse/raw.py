@@ -7,8 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import islice
 
 from daemon.values import Entry
+
+MOST = 200
+"""Categories, authors or enclosures of one entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,17 @@ def _line(text: str | None) -> str | None:
     return " ".join(repaired(text).split()) or None if text else None
 
 
+# A plain title with a tag in it was meant as HTML, or as an attack; either way the tag goes.
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+
+
 def _title(markup: Markup | None) -> str | None:
     if markup is None:
         return None
     text = _line(markup.value)
-    return text if text is None or markup.is_html else escape(text, quote=False)
+    if text is None or markup.is_html or _TAG.search(text):
+        return text
+    return escape(text, quote=False)
 
 
 def _html(markup: Markup | None) -> str | None:
@@ -109,7 +119,7 @@ def _name(author: str | None) -> str | None:
 
 
 def _unique(texts: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in texts if text))
+    return tuple(islice(dict.fromkeys(text for text in texts if text), MOST))
 
 
 _TWICE_ENCODED = re.compile("[ÂÃâÐÑ][\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€]")

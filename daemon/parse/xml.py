@@ -5,6 +5,7 @@ happens to be a file's name, reads every date (wrongly for most time zones) and 
 `media:description` and `itunes:summary` into other fields. Its two readers are driven here.
 """
 
+import re
 import xml.sax
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,12 @@ from storage.values import FeedKind
 
 DEEPEST = 250
 """No feed nests its elements deeper than this."""
+
+MOST_ATTRIBUTES = 250
+"""Of one element."""
+
+MOST_TAGS = 200
+"""Categories of one entry; what comes after is no description of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +46,30 @@ def read_xml(text: str, url: str) -> RawDocument:
 
     Raises `ParseLimitError` when elements are nested beyond `DEEPEST`.
     """
-    reader: Any = _Strict(url, None, "utf-8")
-    damaged = None
-    try:
-        _sax(reader).parse(BytesIO(text.encode("utf-8", "replace")))
-    except xml.sax.SAXException as error:
-        damaged = f"not well-formed: {error.getMessage()}"
+    reader, damaged = _strictly(text, url)
+    if damaged and "&" in text:  # a bare ampersand is the commonest flaw, and easily mended
+        reader, _ = _strictly(_IN_TEXT.sub(_mended, text), url)
+    if reader is None:
         reader = _Loose(url, None, "utf-8", {})
         reader.feed(text)
     return RawDocument(reader.version, reader.feeddata, reader.entries, damaged)
+
+
+def _strictly(text: str, url: str) -> tuple[Any, str | None]:
+    """The reader of a well-formed document; None and the flaw of another."""
+    reader: Any = _Strict(url, None, "utf-8")
+    try:
+        _sax(reader).parse(BytesIO(text.encode("utf-8", "replace")))
+    except xml.sax.SAXException as error:
+        return None, f"not well-formed: {error.getMessage()}"
+    return reader, None
+
+
+_IN_TEXT = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos|#\w{1,10});)", re.DOTALL)
+
+
+def _mended(match: re.Match[str]) -> str:
+    return "&amp;" if match[0] == "&" else match[0]
 
 
 def _sax(reader: Any) -> Any:
@@ -131,6 +153,11 @@ class _Meanings:
         else:
             super()._end_title()  # type: ignore[misc]  # feedparser's, mixed in
 
+    # feedparser looks through all tags for each one
+    def _add_tag(self, term: Any, scheme: Any, label: Any) -> None:
+        if len(self._get_context().get("tags") or ()) < MOST_TAGS:
+            super()._add_tag(term, scheme, label)  # type: ignore[misc]  # feedparser's, mixed in
+
     # every author, by a reader without feedparser's quadratic search for an address
     def _end_author(self) -> None:
         name = self.pop("author")
@@ -146,7 +173,12 @@ class _Meanings:
 
 
 class _Strict(_Meanings, StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
-    pass
+    @override
+    def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:
+        """Refuse what feedparser would read in quadratic time."""
+        if len(attrs) > MOST_ATTRIBUTES:
+            raise ParseLimitError(f"an element with more than {MOST_ATTRIBUTES} attributes")
+        super().startElementNS(name, qname, attrs)
 
 
 class _Loose(_Meanings, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types

@@ -18,6 +18,7 @@ REAL: sa.types.TypeEngine[float] = sa.Double().with_variant(sqlite.REAL(), "sqli
 FLAG = sa.Boolean().with_variant(sqlite.INTEGER(), "sqlite")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 JSON = postgresql.JSONB().with_variant(sa.Text(), "sqlite")
+NEWEST = sa.text("coalesce(published_at, first_seen_at)")
 OPEN = sa.text("last_seen_at IS NULL")
 
 LONG_TEXTS = ("article_text", "article_revision")
@@ -165,7 +166,6 @@ def _articles() -> None:
         sa.Column("published_raw", sa.Text),
         sa.Column("first_seen_at", INSTANT, nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
-        sa.Column("sort_at", INSTANT, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("revision_at", INSTANT, nullable=False),
         sa.Column("changed_fields", JSON, nullable=False),
@@ -179,9 +179,9 @@ def _articles() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_article_content_hash"), "article", ["content_hash"])
-    op.create_index(op.f("ix_article_host_sort_at"), "article", ["host", "sort_at"])
+    op.create_index(op.f("ix_article_host_newest"), "article", ["host", NEWEST])
     op.create_index(op.f("ix_article_public_id"), "article", ["public_id"])
-    op.create_index(op.f("ix_article_sort_at"), "article", ["sort_at"])
+    op.create_index(op.f("ix_article_newest"), "article", [NEWEST])
     op.create_index(op.f("ix_article_url_hash"), "article", ["url_hash"])
     _table(
         "article_text",

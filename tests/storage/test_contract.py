@@ -119,3 +119,34 @@ async def test_an_entry_in_its_feed_was_last_seen_at_the_last_good_poll(
     assert await one(database, query) == {
         "last_seen_at": as_read(NOON + timedelta(hours=1), database)
     }
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        pytest.param(
+            "SELECT * FROM newsd_article_v1"
+            " ORDER BY coalesce(published_at, first_seen_at) DESC LIMIT 50",
+            "ix_article_newest",
+            id="the newest",
+        ),
+        pytest.param(
+            "SELECT * FROM newsd_article_v1 WHERE host = 'a'"
+            " ORDER BY coalesce(published_at, first_seen_at) DESC LIMIT 50",
+            "ix_article_host_newest",
+            id="the newest of a host",
+        ),
+        pytest.param(
+            "SELECT * FROM newsd_change_v1 WHERE seq > 5 ORDER BY seq LIMIT 1000",
+            "PRIMARY KEY",
+            id="what comes next",
+        ),
+    ],
+)
+async def test_the_queries_readers_make_have_an_index(
+    sqlite_url: str, query: str, index: str
+) -> None:
+    async with Database.open(sqlite_url) as database, database.reading() as tx:
+        plan = " / ".join(r[3] for r in await tx.execute(text(f"EXPLAIN QUERY PLAN {query}")))
+    assert index in plan
+    assert "TEMP B-TREE" not in plan

@@ -1,4 +1,6 @@
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,24 @@ async def test_an_address_of_no_known_kind_is_refused(url: str) -> None:
     with pytest.raises(StorageUnavailableError, match="sqlite:///"):
         async with Database.open(url):
             pass
+
+
+def test_a_missing_driver_is_named_with_the_way_to_get_it() -> None:
+    code = """
+import asyncio, sys
+sys.modules["asyncpg"] = None
+from storage.database import Database
+async def main():
+    async with Database.open("postgresql://db/news"):
+        pass
+asyncio.run(main())
+"""
+    root = Path(__file__).parents[2]
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert "StorageUnavailableError" in ran.stderr
+    assert "pip install newsd[postgres]" in ran.stderr
 
 
 async def test_what_raises_leaves_nothing_behind(database: Database) -> None:

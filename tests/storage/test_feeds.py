@@ -75,6 +75,7 @@ async def test_a_removed_feed_is_never_due_and_keeps_its_id_when_it_returns(
         assert gone.next_poll_at is None
         assert await remove_feed(tx, HARBOUR.url, now=NOON) is None
         assert await remove_feed(tx, "99", now=NOON) is None
+        assert await remove_feed(tx, "9" * 40, now=NOON) is None
     assert await all_due(database) == [HILLS.url]
     assert await found(database, "1") is None
     assert await add(database, HARBOUR, now=NOON + timedelta(1)) == 1

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.config import Config
@@ -11,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from storage.database import Database
-from storage.errors import SchemaMismatchError
+from storage.errors import SchemaMismatchError, StorageRefusedError
 from storage.migration import HEAD, check, current, downgrade, ensure_schema, upgrade
 from storage.schema import metadata
 
@@ -163,3 +164,29 @@ async def test_long_texts_are_compressed_with_lz4(postgres_url: str) -> None:
 def test_a_start_with_nothing_to_migrate_does_not_pay_for_alembic() -> None:
     code = "import sys, storage.migration; sys.exit('alembic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+async def test_views_of_others_stop_a_migration_with_a_clear_word(postgres_url: str) -> None:
+    async with Database.open(postgres_url) as database:
+        async with database.writing() as tx:
+            await tx.execute(text("CREATE VIEW mine AS SELECT title FROM newsd_article_v1"))
+        with pytest.raises(StorageRefusedError, match=r"views of yours.*view mine"):
+            await upgrade(database)
+        await ensure_schema(database)
+
+
+async def test_what_readers_were_granted_survives_a_migration(postgres_url: str) -> None:
+    role = f"newsd_reader_{uuid4().hex[:12]}"
+    async with Database.open(postgres_url) as database:
+        async with database.writing() as tx:
+            await tx.execute(text(f"CREATE ROLE {role}"))
+            await tx.execute(text(f"GRANT USAGE ON SCHEMA newsd TO {role}"))
+            grant = f"GRANT SELECT ON TABLES TO {role}"
+            await tx.execute(text(f"ALTER DEFAULT PRIVILEGES IN SCHEMA newsd {grant}"))
+        await upgrade(database)
+        async with database.writing() as tx:
+            await tx.execute(text(f"SET LOCAL ROLE {role}"))
+            assert (await tx.execute(text("SELECT * FROM newsd.article"))).all() == []
+            await tx.execute(text("RESET ROLE"))
+            await tx.execute(text(f"DROP OWNED BY {role}"))
+            await tx.execute(text(f"DROP ROLE {role}"))

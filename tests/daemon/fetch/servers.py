@@ -44,7 +44,10 @@ async def raw_site(
     site = Site("", 0)
     left = list(answers)
 
+    handlers: set[asyncio.Task[None] | None] = set()
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handlers.add(asyncio.current_task())
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             site.requests.append(head.decode("utf-8", "surrogateescape"))
@@ -64,6 +67,9 @@ async def raw_site(
         site.port = server.sockets[0].getsockname()[1]
         site.origin = f"{'https' if tls else 'http'}://127.0.0.1:{site.port}"
         yield site
+    for handler in filter(None, handlers):
+        handler.cancel()
+    await asyncio.gather(*filter(None, handlers), return_exceptions=True)
 
 
 async def fetch(

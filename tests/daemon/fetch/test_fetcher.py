@@ -420,6 +420,7 @@ async def test_a_certificate_must_be_vouched_for(self_signed: ssl.SSLContext) ->
 async def test_plain_http_on_the_tls_port_is_no_reason_to_do_without() -> None:
     async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(ok())
+        writer.close()
 
     server = await asyncio.start_server(plain, "127.0.0.1", 0)
     async with server:
