@@ -1,5 +1,6 @@
 """Turn entries as written into articles as kept: clean, absolute, dated. No input or output."""
 
 from daemon.normalise.article import normalise_entry
+from daemon.normalise.language import load_model
 
-__all__ = ["normalise_entry"]
+__all__ = ["load_model", "normalise_entry"]

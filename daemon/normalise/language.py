@@ -1,7 +1,6 @@
 """Which language a text is in: by its script, by its function words, and only then by a model.
 
-The model (py3langid) costs 100 MB and 0.7 s to load, so it is loaded by the first text that needs
-it; most texts do not.
+The model (py3langid) costs 100 MB and 0.7 s to load, so worker processes share one.
 """
 
 import re
@@ -9,8 +8,6 @@ import unicodedata
 from collections import Counter
 from functools import cache
 from typing import Any
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 UNKNOWN = "und"
 SAMPLE = 400
@@ -145,12 +142,18 @@ def _by_words(words: list[str], claim: str | None) -> str | None:
 
 
 @cache
-def _model() -> Any:
+def load_model() -> Any:
+    """The model; the first call loads it, so that processes forked later share it."""
+    from py3langid.langid import (  # noqa: PLC0415  numpy and all: 0.2 s that only workers owe
+        MODEL_FILE,
+        LanguageIdentifier,
+    )
+
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _by_model(sample: str, claim: str | None) -> str:
-    language, confidence = _model().classify(unicodedata.normalize("NFC", sample))
+    language, confidence = load_model().classify(unicodedata.normalize("NFC", sample))
     if confidence >= _SURE_MODEL:
         return str(language)
     return claim or (str(language) if confidence >= _SURE_MODEL / 2 else UNKNOWN)

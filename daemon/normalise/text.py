@@ -46,6 +46,6 @@ def cut(text: str, limit: int) -> str:
 
 def count_words(text: str) -> int:
     """Words; in scripts without spaces a character counts as one."""
-    if text.isascii():
-        return len(_WORD.findall(text))
+    if not _CJK.search(text):
+        return len(text.split())
     return len(_CJK.findall(text)) + len(_WORD.findall(_CJK.sub(" ", text)))

@@ -19,6 +19,9 @@ TAGGER_VERSION = "1"
 LEAD = 260
 """Words of the text that are weighed: later ones wander."""
 
+LEAD_CHARACTERS = LEAD * 12
+"""Enough for `LEAD` words of any prose."""
+
 _TITLE_WEIGHT = 2.0
 _SECTION_WEIGHT = 4.0
 _DOUBT = 3.0
@@ -56,7 +59,9 @@ def tag_article(
     None of the taxonomy when there is no lexicon for the language and no section says one: never a
     guess.
     """
-    title, body = words_of(article.title), words_of(article.text)
+    # the whole text is for the operator's rules alone
+    text = article.text if tagger.rules.rules else article.text[:LEAD_CHARACTERS]
+    title, body = words_of(article.title), words_of(text)
     weighed = _Scale()
     if lexicon := tagger.lexicons.get(article.language):
         _weigh(weighed, lexicon, title, _TITLE_WEIGHT)

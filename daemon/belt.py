@@ -1,0 +1,31 @@
+"""The belt inside a worker process: everything it needs is loaded once, by whoever imports this.
+
+The fork server imports it, so that all workers share the language model and the parsers.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from daemon.digest import digest as digest_feed
+from daemon.digest import digest_articles as digest_file
+from daemon.normalise import load_model
+from daemon.tag import Tagger, load_tagger
+from daemon.values import Digested, Fetched
+
+load_model()
+_taggers: list[Tagger] = []
+
+
+def prepare(rules: Path | None) -> None:
+    """Load the operator's rules; to be called once, before anything is digested."""
+    _taggers[:] = [load_tagger(rules)]
+
+
+def digest(page: Fetched, known: frozenset[int], now: datetime, max_entries: int) -> Digested:
+    """Digest a feed document, as `daemon.digest.digest`."""
+    return digest_feed(page, known, now, _taggers[0], max_entries=max_entries)
+
+
+def digest_articles(page: Fetched, published: str | None, now: datetime) -> Digested:
+    """Digest a file of articles, as `daemon.digest.digest_articles`."""
+    return digest_file(page, now, _taggers[0], published=published)
