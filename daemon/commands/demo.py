@@ -179,9 +179,9 @@ def _tell(path: Path, *, kept: bool) -> None:
     show_rows(ask(path, TOPICS), ("topic", "articles", "papers"))
     say("")
     say("Next:")
-    say("  newsd feeds import config/feeds.opml   follow real newspapers")
-    say("  newsd run                              poll them until it is stopped")
+    say("  newsd feeds add https://feeds.bbci.co.uk/news/rss.xml   follow a real newspaper")
+    say("  newsd run                                               poll it until stopped")
     if kept:
         say(f"  newsd articles list --database sqlite:///{path}")
     else:
-        say("  newsd demo --keep ./demo               keep this database, to look around in")
+        say("  newsd demo --keep ./demo                                look around in this one")

@@ -17,7 +17,7 @@ from storage.values import Feed, Validators
 
 LOOPBACK = (ip_network("127.0.0.1/32"),)
 SETTINGS = FetchSettings(
-    timeout=timedelta(seconds=10), max_bytes=100_000, max_redirects=3, allow_networks=LOOPBACK
+    timeout=timedelta(seconds=30), max_bytes=100_000, max_redirects=3, allow_networks=LOOPBACK
 )
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

@@ -18,6 +18,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from typing_extensions import override
 
 from daemon.fetch import Fetcher, open_session
+from daemon.fetch import session as session_module
 from daemon.values import Failed, Fetched, NotModified
 from storage.values import Feed, Outcome, Validators
 from tests.daemon.fetch.servers import SETTINGS, Answer, fetch, ok, raw_site
@@ -444,7 +445,10 @@ async def test_cancelling_is_the_only_way_out() -> None:
             await task
 
 
-async def test_connections_are_kept_for_the_next_feed_of_a_host() -> None:
+async def test_connections_are_kept_for_the_next_feed_of_a_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(session_module, "KEEP_ALIVE", 60.0)  # a loaded machine may take seconds
     peers = set()
 
     async def answer(request: web.Request) -> web.Response:
