@@ -26,7 +26,7 @@ from daemon.writer import Writer
 from storage.database import Database
 from storage.errors import StorageError
 from storage.feeds import add_feeds, ingest_source
-from storage.leases import Holder, hold
+from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema
 from storage.values import Feed, Lease
 
@@ -85,7 +85,8 @@ class App:
     async def run(self) -> None:
         """Poll until SIGTERM or SIGINT. Raises `StorageError` if it cannot even start."""
         replica = replica_name()
-        async with hold(self.database, replica) as holder:
+        # the others give up shards at their next beat
+        async with hold(self.database, replica, patience=BEAT * 2) as holder:
             service = Service(self.loaded, self.database, holder, system_clock)
             writer = Writer(self._keeper(self._settings, replica), system_clock, service.settle)
 
