@@ -1,5 +1,6 @@
 """The door: find the command, run it, say in one line what went wrong."""
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -78,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = app(args, prog_name="newsd", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read us has enough, such as `head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.RAN
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", Exit.INTERRUPTED)

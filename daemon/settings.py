@@ -57,6 +57,11 @@ def _listed(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _file(value: Any) -> Any:
+    """No file may be written as `""`, which the environment cannot say otherwise."""
+    return None if value == "" else value
+
+
 def _network(value: Any) -> Any:
     return ip_network(value) if isinstance(value, str) else value
 
@@ -64,6 +69,7 @@ def _network(value: Any) -> Any:
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+OptionalFile = Annotated[Path | None, BeforeValidator(_file)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_listed)]
 
 _AT_LEAST_A_SECOND = Field(ge=timedelta(seconds=1))
@@ -166,7 +172,7 @@ class DigestSettings(_Section):
 class FeedsSettings(_Section):
     """Which feeds to follow, beside those added by command."""
 
-    file: Path | None = Field(
+    file: OptionalFile = Field(
         default=None,
         description="An OPML file that is imported at start and again on SIGHUP; feeds that are "
         "no longer in it are kept.",
@@ -176,7 +182,7 @@ class FeedsSettings(_Section):
 class TopicsSettings(_Section):
     """What articles are tagged with, beside the IPTC Media Topics."""
 
-    file: Path | None = Field(
+    file: OptionalFile = Field(
         default=None, description="Your own topic rules; see config/topics.toml."
     )
 

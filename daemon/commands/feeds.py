@@ -17,6 +17,7 @@ from daemon.commands.say import note, say
 from daemon.commands.show import show_facts, show_rows
 from daemon.errors import UsageError
 from daemon.fetch.guard import Network, is_allowed
+from daemon.logs import set_up_logs
 from daemon.opml import read_opml, write_opml
 from daemon.settings import Loaded
 from daemon.values import Digested, Failed, Gathered
@@ -111,6 +112,7 @@ def check(
     """Fetch and read a feed once, store nothing, and say what came of it."""
     loaded = read_settings(config, database)
     check_address(url, loaded.settings.fetch.allow_networks)
+    set_up_logs(loaded.settings.log)
     gathered = asyncio.run(_check(loaded, url))
     show_facts(told(gathered), as_json=as_json)
     raise typer.Exit(Exit.INTERNAL if isinstance(gathered.news, Failed) else Exit.RAN)

@@ -42,7 +42,7 @@ def ingest(
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in articles from files: pages (HTML), feeds (XML, JSON) and text.
+    """Take in articles from files: texts, web pages, JSON lines, feeds.
 
     A directory is read to its depths. Taking in the same document again changes nothing.
     """

@@ -9,6 +9,7 @@ PIECE = 64 << 10
 
 _MOST_MEMBERS = 1000  # an honest gzip file has one; each costs CPU and gives nothing
 _GZIP, _ZLIB, _RAW = 31, 15, -15
+_MAGIC = 0x1F
 
 
 class DecodeError(ValueError):
@@ -31,6 +32,8 @@ def decoder_for(content_encoding: str) -> Decoder:
     makers: dict[str, Callable[[], Decoder]] = {
         "": _Identity,
         "identity": _Identity,
+        "none": _Identity,  # no coding at all, but servers say it
+        "utf-8": _Identity,
         "gzip": _Gzip,
         "x-gzip": _Gzip,
         "deflate": _Deflate,
@@ -49,7 +52,7 @@ class _Identity:
 
 
 class _Gzip:
-    """One or more gzip members (RFC 1952, 2.2); zeros after the last are padding."""
+    """One or more gzip members (RFC 1952, 2.2); whatever else stands behind them is padding."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(_GZIP)
@@ -59,8 +62,7 @@ class _Gzip:
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while chunk:
             if self._member.eof:
-                chunk = chunk.lstrip(b"\0")
-                if not chunk:
+                if chunk[0] != _MAGIC:
                     return
                 self._next_member()
             self._begun = True
@@ -99,12 +101,13 @@ class _Deflate:
 
 def _inflate(stream: "zlib._Decompress", chunk: bytes) -> Iterator[bytes]:
     try:
-        while chunk:
+        while not stream.eof:
             piece = stream.decompress(chunk, PIECE)
             if piece:
                 yield piece
             chunk = stream.unconsumed_tail
-            if not piece and stream.eof:
+            # zlib may have taken in the whole chunk and still owe us what it stands for
+            if not chunk and len(piece) < PIECE:
                 return
     except zlib.error as error:
         raise DecodeError(str(error)) from error

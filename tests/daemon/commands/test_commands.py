@@ -55,6 +55,13 @@ def test_feeds_travel_as_opml(newsd: Newsd, tmp_path: Path) -> None:
     assert '<outline text="W">' in path.read_text()
 
 
+def test_shared_options_may_stand_before_the_command(
+    sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--json", "--database", sqlite_url, "feeds", "list"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
 def test_an_empty_database_has_no_news(newsd: Newsd) -> None:
     assert json.loads(newsd("articles", "list", "--json", "--since", "24h")) == []
     assert json.loads(newsd("stats", "--json"))["articles"] == 0

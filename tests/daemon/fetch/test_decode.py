@@ -32,7 +32,9 @@ def decoded(coding: str, body: bytes, step: int) -> bytes:
         pytest.param("deflate", RAW_DEFLATE, id="deflate without its header"),
         pytest.param("gzip", gzip.compress(TEXT[:9]) + gzip.compress(TEXT[9:]), id="two members"),
         pytest.param("gzip", gzip.compress(TEXT) + b"\0" * 300, id="padding"),
+        pytest.param("gzip", gzip.compress(TEXT) + b"\r\n--", id="junk after it"),
         pytest.param("gzip", b"", id="nothing at all"),
+        pytest.param("UTF-8", TEXT[:3000], id="a charset where a coding belongs"),
     ],
 )
 def test_a_whole_body_is_decoded(coding: str, body: bytes, step: int) -> None:
@@ -47,7 +49,7 @@ def test_a_whole_body_is_decoded(coding: str, body: bytes, step: int) -> None:
         pytest.param("gzip", gzip.compress(TEXT)[:-1], id="cut gzip"),
         pytest.param("deflate", zlib.compress(TEXT)[:-5], id="cut deflate"),
         pytest.param("gzip", TEXT, id="not gzip"),
-        pytest.param("gzip", gzip.compress(TEXT) + b"junk", id="junk after gzip"),
+        pytest.param("gzip", gzip.compress(TEXT) + b"\x1fjunk", id="half a second member"),
         pytest.param("gzip", gzip.compress(b"") * 1001, id="a thousand empty members"),
         pytest.param("br", TEXT, id="a coding we did not ask for"),
         pytest.param("gzip, gzip", TEXT, id="two codings"),
@@ -56,3 +58,11 @@ def test_a_whole_body_is_decoded(coding: str, body: bytes, step: int) -> None:
 def test_a_broken_body_is_refused(coding: str, body: bytes) -> None:
     with pytest.raises(DecodeError):
         decoded(coding, body, 1000)
+
+
+@pytest.mark.parametrize("more", [-258, -1, 0, 1, 2, 257, 258])
+def test_what_ends_with_a_piece_is_whole(more: int) -> None:
+    """The last bits of raw deflate are taken in while a piece of what they mean is still owed."""
+    packer = zlib.compressobj(9, wbits=-15)
+    body = packer.compress(bytes(2 * PIECE + more)) + packer.flush()
+    assert len(decoded("deflate", body, len(body))) == 2 * PIECE + more
