@@ -9,6 +9,7 @@ import structlog
 
 from daemon.clock import Clock
 from daemon.errors import SettingsError
+from daemon.fetch.words import one_line
 from daemon.lanes import Lanes
 from daemon.metrics import Metrics
 from daemon.poll import Poller
@@ -91,10 +92,12 @@ class Service:
         while not self.stop.is_set():
             async with assemble(self._settings) as self._poller:
                 limits = self._settings.fetch
+                await self._refill()
                 lanes.release(concurrency=limits.concurrency, per_host=limits.per_host)
                 self._supervisor.tell("READY=1")
                 log.info("running", database=self._database.name, http=self._settings.http.bind)
                 await _first(self.stop, self.reload)
+                log.info("stopping" if self.stop.is_set() else "reloading", polls=lanes.under_way)
                 lanes.hold()
                 await self._let_finish(lanes)
             if self.reload.is_set():
@@ -216,7 +219,7 @@ def _log_poll(report: PollReport) -> None:
     poll = report.poll
     facts = {
         "feed_id": poll.feed_id,
-        "url": report.feed.url,
+        "url": one_line(report.feed.url),
         "outcome": poll.outcome,
         "created": poll.created,
         "revised": poll.revised,
