@@ -8,11 +8,12 @@ from pathlib import Path
 
 from daemon.digest import digest as digest_feed
 from daemon.digest import digest_articles as digest_file
-from daemon.normalise import load_model
+from daemon.normalise import load_model, load_suffixes
 from daemon.tag import Tagger, load_tagger
 from daemon.values import Digested, Fetched
 
 load_model()
+load_suffixes()
 _taggers: list[Tagger] = []
 
 

@@ -5,7 +5,7 @@ for counting visitors, and `id=1` stays different from `id=2`.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit, urlunsplit
 
 from publicsuffixlist import PublicSuffixList
@@ -182,7 +182,11 @@ def _unwrapped(url: str) -> str | None:
 
 # ---------------------------------------------------------------- whose address it is
 
-_SUFFIXES = PublicSuffixList()
+
+@cache
+def load_suffixes() -> PublicSuffixList:
+    """The Public Suffix List; reading it takes 0.1 s that a round without news need not pay."""
+    return PublicSuffixList()
 
 
 @lru_cache(maxsize=4096)
@@ -193,5 +197,5 @@ def site_of(host: str) -> str | None:
     """
     if ":" in host or host.replace(".", "").isdecimal():
         return None
-    site: str | None = _SUFFIXES.privatesuffix(host)
+    site: str | None = load_suffixes().privatesuffix(host)
     return site
