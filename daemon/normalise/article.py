@@ -84,12 +84,12 @@ def _body(entry: Entry, base: str) -> _Body:
         html = without_lines(html, gone)
     too_long = len(raw) > LONGEST_TEXT * 2 or len(core) > LONGEST_TEXT
     if len(core) > LONGEST_TEXT:
-        core, html = cut(core, LONGEST_TEXT), cut_html(html)
+        core, html = cut(core, LONGEST_TEXT), _cut_html(html)
     flags = ("truncated_text",) if too_long else ()
     return _Body(html, core, _summary(entry, base, core), trailing, flags)
 
 
-def cut_html(html: str) -> str:
+def _cut_html(html: str) -> str:
     """Sanitised HTML cut to a length at which it is kept, and closed again."""
     return safe_html(html[:LONGEST_TEXT], "")
 
