@@ -20,7 +20,10 @@ from daemon.dedup import (
 )
 from daemon.normalise import normalise_entry
 from daemon.normalise.dates import parse_date
+from daemon.normalise.language import primary_subtag
+from daemon.normalise.markup import plain_line
 from daemon.normalise.text import clean_line
+from daemon.normalise.url import absolute_url
 from daemon.parse import parse_articles, parse_feed
 from daemon.tag import Tagger, tag_article
 from daemon.values import Digested, Entry, Fetched, ParsedFeed, Rejected
@@ -83,9 +86,9 @@ def _digest(
     articles = _belt(parsed, taken, now, tagger, rejected)
     return Digested(
         kind=parsed.kind,
-        title=clean_line(parsed.title or "") or None,
-        site_url=parsed.site_url,
-        language=parsed.language,
+        title=plain_line(parsed.title) or None,
+        site_url=absolute_url(parsed.site_url, parsed.url),
+        language=primary_subtag(parsed.language),
         items=len(document) + sum(parsed.rejected.values()),
         present=tuple(hashed(item.name) for item in document),
         entry_hashes=frozenset(i.raw_hash for i in document if id(i) not in left),

@@ -183,6 +183,14 @@ class _Strict(_Meanings, StrictFeedParser):  # type: ignore[misc]  # feedparser 
 
 class _Loose(_Meanings, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
     @override
+    def unknown_endtag(self, tag: str) -> None:
+        """Lose an element that was broken off inside; feedparser raises, and loses them all."""
+        try:
+            super().unknown_endtag(tag)
+        except (TypeError, ValueError, KeyError, IndexError):
+            self.depth -= 1
+
+    @override
     def handle_charref(self, ref: str) -> None:
         """Skip a reference to no character; feedparser raises."""
         try:

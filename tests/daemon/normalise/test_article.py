@@ -35,6 +35,8 @@ def article(entry: Entry, feed: ParsedFeed = FEED, now: datetime = NOON) -> Arti
         ("Row - Harbour Gazette", "Row - Harbour Gazette"),
         ("<b>Ferry</b> &amp; crew", "Ferry & crew"),
         ("5 &lt; 6 <script>x()</script>", "5 < 6"),
+        ("Ferry &lt;em&gt;sails&lt;/em&gt; &lt;script&gt;x()&lt;/script&gt;", "Ferry sails"),
+        ("The end of the &lt;marquee&gt; tag", "The end of the <marquee> tag"),
         ("a\u202eb\0c", "abc"),
     ],
 )

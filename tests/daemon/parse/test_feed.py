@@ -50,6 +50,11 @@ BOMB = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
         pytest.param(rss(item("nul \0 and &#0; and &#xD800;")), 200, id="NUL and surrogates"),
         pytest.param(rss(item("& " * 20_000)), 200_000, id="bare ampersands"),
         pytest.param(rss(item("w") + "<item><title>cut"), 200, id="cut off"),
+        pytest.param(
+            rss("<image><height>9<width>9</height></image></x>" + item("w")),
+            200,
+            id="crossed tags",
+        ),
     ],
 )
 def test_a_hostile_document_costs_little_and_keeps_what_can_be_read(
