@@ -25,7 +25,7 @@ _SECTION_WEIGHT = 4.0
 _DOUBT = 3.0
 """Weight of saying nothing: little evidence makes a low score."""
 _LEAST_WEIGHT = 3.0
-_LEAST_FIRST_WEIGHT = 2.0
+_LEAST_FIRST_WEIGHT = 1.0
 """One word is enough for a short item's only topic, at a low score."""
 _LEAST_SHARE = 0.1
 _MOST_TOPICS = 3

@@ -27,6 +27,16 @@ def test_a_term_may_speak_for_two_topics_and_a_zero_for_none() -> None:
     assert dict(lexicon.weights[0]) == {"sport": 2.0, "arts": 1.0}
 
 
+def test_a_strong_term_stands_for_its_plural_too() -> None:
+    text = "sport: striker*4 game*1 press*3 cup*3\narts: strikers*1\n"
+    lexicon = parse_lexicon(text, "x.txt", TAXONOMY, plural="s")
+    assert lexicon.terms == ("striker", "game", "press", "cup", "strikers")
+    assert parse_lexicon("sport: goalie*2", "x", TAXONOMY, plural="s").terms == (
+        "goalie",
+        "goalies",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
