@@ -10,8 +10,6 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
 UNKNOWN = "und"
 SAMPLE = 400
 """Characters of the text that are looked at, after the title."""
@@ -146,6 +144,11 @@ def _by_words(words: list[str], claim: str | None) -> str | None:
 
 @cache
 def _model() -> Any:
+    from py3langid.langid import (  # noqa: PLC0415  with numpy 30 MB, and most workers need none
+        MODEL_FILE,
+        LanguageIdentifier,
+    )
+
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 

@@ -103,6 +103,24 @@ def test_furniture_is_gone_from_text_and_html() -> None:
             id="the future is not believed",
         ),
         pytest.param(
+            replace(ENTRY, published="2025-10-18 12:16:00"),
+            Published(raw="2025-10-18 12:16:00"),
+            ("future_date",),
+            id="sixteen minutes ahead is the future",
+        ),
+        pytest.param(
+            replace(ENTRY, published="2025-10-19"),
+            Published(
+                datetime(2025, 10, 19, tzinfo=UTC),
+                Precision.DAY,
+                DateSource.FEED,
+                Zone.NONE,
+                "2025-10-19",
+            ),
+            (),
+            id="it is tomorrow already in the east",
+        ),
+        pytest.param(
             replace(ENTRY, published="1970-01-01T00:00:00Z"),
             Published(raw="1970-01-01T00:00:00Z"),
             ("ancient_date",),
