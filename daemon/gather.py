@@ -9,7 +9,7 @@ import xxhash
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
-from daemon.values import Failed, Fetched, Gathered, NotModified, Unchanged
+from daemon.values import OVER_MAX_ENTRIES, Failed, Fetched, Gathered, NotModified, Unchanged
 from daemon.workers import Workers
 from storage.values import Feed, Lease, Outcome, Validators
 
@@ -47,6 +47,9 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
+    if OVER_MAX_ENTRIES in news.rejected:
+        # the next poll must get the document again, for the entries that were left
+        gathered = replace(gathered, validators=Validators())
     return replace(gathered, news=news)
 
 

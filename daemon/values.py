@@ -96,6 +96,10 @@ class Rejected:
     """Counted under this name, such as `nothing_to_read`."""
 
 
+OVER_MAX_ENTRIES = "over_max_entries"
+"""Why an entry is left for the next poll: the document holds too many new ones at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """An article on its way to be judged, and who brings it."""

@@ -22,7 +22,8 @@ def absolute_url(link: str | None, base: str = "") -> str | None:
         return None
     try:
         # a browser drops these characters before it reads an address
-        joined = urljoin(base, re.sub("[\t\r\n]", "", link).strip())
+        link = re.sub("[\t\r\n]", "", link).strip()
+        joined = link if _SCHEME.match(link) else urljoin(base, link)
         parts = urlsplit(joined)
         host = parts.hostname
         _ = parts.port
@@ -34,6 +35,7 @@ def absolute_url(link: str | None, base: str = "") -> str | None:
     return _printable(url) if len(url) <= LONGEST else None
 
 
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 # letters, digits, dots and hyphens of any script, or an IPv6 literal
 _HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+")
 _UNPRINTABLE = re.compile(

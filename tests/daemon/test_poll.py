@@ -194,3 +194,7 @@ async def test_a_document_of_too_many_entries_is_bounded_and_counted(
 
     assert (report.poll.items, report.poll.created) == (MAX_ENTRIES + 20, MAX_ENTRIES)
     assert report.poll.reasons == {"over_max_entries": 20}
+
+    (rest,) = await bench.poll(url)
+
+    assert (rest.poll.created, rest.poll.reasons) == (20, {})
