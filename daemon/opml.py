@@ -85,7 +85,7 @@ class _Reading:
         values = {str(k).lower(): str(v).strip() for k, v in element.attrib.items()}
         label = values.get("text") or values.get("title") or ""
         url = values.get("xmlurl", "")
-        if _is_web(url):
+        if is_web(url):
             self._add(url, label, values)
         elif url:
             self._skip(element, f"not an http(s) address: {url[:200]!r}")
@@ -106,7 +106,7 @@ class _Reading:
             self.found[url] = replace(known, labels=both)
             return
         site = values.get("htmlurl", "")
-        self.found[url] = Subscription(url, label or None, site if _is_web(site) else None, labels)
+        self.found[url] = Subscription(url, label or None, site if is_web(site) else None, labels)
 
     def _skip(self, element: etree._Element, reason: str) -> None:
         self.skipped.append(f"{self.source}:{element.sourceline}: {reason}")
@@ -144,7 +144,8 @@ def _checked_root(root: etree._Element, source: str) -> etree._Element:
     return root
 
 
-def _is_web(url: str) -> bool:
+def is_web(url: str) -> bool:
+    """Whether this is an http(s) address with a host, in one printable line."""
     try:
         parts = urlsplit(url)
     except ValueError:

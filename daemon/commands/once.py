@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from daemon.app import open_app
 from daemon.commands.exits import Exit
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings, span
 from daemon.commands.say import note, say, say_json
+from daemon.commands.watching import status
 from daemon.logs import set_up_logs
 from daemon.once import OnceResult
 from daemon.settings import Loaded
@@ -80,18 +80,14 @@ def verdict(result: OnceResult, max_failed: float) -> Exit:
 @contextmanager
 def _progress() -> Iterator[Callable[[PollReport], None]]:
     """Show how far we are, where somebody looks."""
-    console = Console(stderr=True)
     polls = created = 0
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("polling") as status:
 
-        def on_report(report: PollReport) -> None:
-            nonlocal polls, created
-            polls, created = polls + 1, created + report.poll.created
-            status.update(f"{polls} polls, {created} new articles")
+    def on_report(report: PollReport) -> None:
+        nonlocal polls, created
+        polls, created = polls + 1, created + report.poll.created
+        show(f"{polls} polls, {created} new articles")
 
+    with status("polling") as show:
         yield on_report
 
 

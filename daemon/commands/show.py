@@ -50,7 +50,7 @@ def cell(value: Any) -> str:
         case list() | tuple():
             return ", ".join(cell(part) for part in value) or "-"
         case dict():
-            return " ".join(f"{key}={cell(part)}" for key, part in value.items())
+            return " ".join(f"{key}={cell(part)}" for key, part in value.items()) or "-"
         case _:
             return printable(str(value))
 
