@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from daemon.credentials import without_credentials
 from daemon.errors import UsageError
 from storage.values import Subscription
 
@@ -88,7 +89,7 @@ class _Reading:
         if is_web(url):
             self._add(url, label, values)
         elif url:
-            self._skip(element, f"not an http(s) address: {url[:200]!r}")
+            self._skip(element, f"not an http(s) address: {without_credentials(url[:200])!r}")
         for outer in self.around[-1:]:
             outer.is_of_use = True
         self.around.append(_Open(label, is_of_use=bool(url)))
@@ -148,9 +149,11 @@ def is_web(url: str) -> bool:
     """Whether this is an http(s) address with a host, in one printable line."""
     try:
         parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and url.isprintable()
+    sound = host and " " not in host and port != 0 and url.isprintable()
+    return parts.scheme in {"http", "https"} and bool(sound)
 
 
 # ---------------------------------------------------------------- writing

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.schema import SchemaItem
 
 from storage.database import Database, Transaction
 from storage.errors import SchemaMismatchError
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
 HEAD = "0001"
 """The schema this program was written for; a test compares it with `migrations/versions`."""
+
+_VERBS = {"add": "missing", "remove": "unexpected", "modify": "different"}
+"""Alembic says what it would do; an operator wants to know what is."""
 
 _EXISTS = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'",
@@ -85,6 +87,9 @@ async def downgrade(database: Database, to: str) -> None:
 async def check(database: Database) -> list[str]:
     """How the tables differ from `storage/schema.py`, one line each; empty when they do not."""
     async with database.reading() as tx:
+        have = await _version(tx)
+        if have != HEAD:
+            return [f"schema {have or 'none'}, this newsd needs {HEAD}"]
         return await tx.run_sync(_differences)
 
 
@@ -124,8 +129,9 @@ def _lines(difference: Any) -> list[str]:
     if isinstance(difference, list):
         return [line for one in difference for line in _lines(one)]
     kind, *parts = difference
-    named = [str(part) for part in parts if isinstance(part, SchemaItem | str)]
-    return [f"{kind} {named[-1] if kind.endswith('_column') else ' '.join(named)}"]
+    verb, _, what = kind.partition("_")
+    named = [getattr(part, "name", part) for part in parts[:3]]
+    return [f"{_VERBS[verb]} {what}: {'.'.join(name for name in named if isinstance(name, str))}"]
 
 
 def _config(connection: Connection) -> "Config":

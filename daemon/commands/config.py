@@ -17,7 +17,7 @@ from daemon.settings import Loaded, Settings
 app = typer.Typer(
     rich_markup_mode=None, add_completion=False, help="Show, check and write the configuration."
 )
-_PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
+_PASSWORD = re.compile(r"(://[^:/@]*:).*(?=@)|(password=)[^&\"]*")
 
 
 @app.command(epilog="Example: newsd config show --origin")
@@ -73,4 +73,4 @@ def _in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
 
 
 def _without_password(value: Any) -> str:
-    return _PASSWORD.sub(r"\1:***@", written(value))
+    return _PASSWORD.sub(r"\1\2***", written(value))

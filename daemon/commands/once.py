@@ -10,15 +10,18 @@ from typing import Annotated
 
 import typer
 
-from daemon.app import open_app
+from daemon.app import open_app, system_clock
 from daemon.commands.exits import Exit
+from daemon.commands.feeds import outlines_of
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings, span
 from daemon.commands.say import note, say, say_json
 from daemon.commands.watching import status
 from daemon.logs import set_up_logs
 from daemon.once import OnceResult
+from daemon.opml import Outlines
 from daemon.settings import Loaded
 from daemon.values import PollReport
+from storage.feeds import add_feeds
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -52,21 +55,25 @@ def once(
     """
     loaded = read_settings(config, database)
     set_up_logs(loaded.settings.log)
+    listed = feeds or loaded.settings.feeds.file
+    outlines = outlines_of(listed) if listed else None
     with _progress() as on_report:
-        result = asyncio.run(_once(loaded, feeds, every_feed, deadline, on_report))
+        result = asyncio.run(_once(loaded, outlines, every_feed, deadline, on_report))
     _tell(result, as_json=as_json)
     raise typer.Exit(verdict(result, max_failed))
 
 
 async def _once(
     loaded: Loaded,
-    feeds: Path | None,
+    outlines: Outlines | None,
     every_feed: bool,  # noqa: FBT001  it comes from the option above
     deadline: timedelta | None,
     on_report: Callable[[PollReport], None],
 ) -> OnceResult:
     async with open_app(loaded) as service:
-        await service.follow(feeds or loaded.settings.feeds.file)
+        if outlines is not None:
+            async with service.database.writing() as tx:
+                await add_feeds(tx, outlines.subscriptions, now=system_clock())
         return await service.once(every_feed=every_feed, deadline=deadline, on_report=on_report)
 
 
@@ -105,5 +112,5 @@ def _tell(result: OnceResult, *, as_json: bool) -> None:
         say_json({**counts, "outcomes": outcomes})
         return
     say(", ".join(f"{name} {n}" for name, n in counts.items()))
-    if outcomes and sys.stderr.isatty():
+    if outcomes and (result.failed or sys.stderr.isatty()):
         note(", ".join(f"{name} {n}" for name, n in outcomes.items()))

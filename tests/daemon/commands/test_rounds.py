@@ -72,6 +72,18 @@ def test_a_round_brings_articles(newsd: Newsd, site: str, tmp_path: Path) -> Non
     assert newsd("once", "--all", "--max-failed", "0.4")[0] == 3
 
 
+@pytest.mark.usefixtures("newsd")
+def test_a_round_says_what_of_a_list_it_cannot_follow(
+    site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feeds = opml(tmp_path / "feeds.opml", "ftp://me:s3cret@a.example/", f"{site}/harbour.rss")
+    url = f"sqlite:///{tmp_path}/x.db"
+    assert main(["once", "--feeds", str(feeds), "--json", "--database", url]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["polls"] == 1
+    assert err == f"skipped: {feeds}:1: not an http(s) address: 'ftp://a.example/'\n"
+
+
 def test_a_feed_is_checked_without_a_trace(newsd: Newsd, site: str) -> None:
     status, out = newsd("feeds", "check", f"{site}/harbour.rss", "--json")
     assert (status, json.loads(out)["items"]) == (0, 3)
