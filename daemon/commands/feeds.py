@@ -18,11 +18,11 @@ from daemon.commands.say import note, say
 from daemon.commands.show import show_facts, show_rows
 from daemon.commands.watching import status
 from daemon.credentials import without_credentials
-from daemon.errors import UsageError
+from daemon.errors import SettingsError, UsageError
 from daemon.fetch.guard import Network, is_allowed
 from daemon.logs import set_up_logs
 from daemon.opml import Outlines, is_web, read_opml, write_opml
-from daemon.settings import Loaded
+from daemon.settings import Loaded, Settings
 from daemon.values import Digested, Failed, Gathered
 from storage.feeds import add_feeds, remove_feed, subscriptions
 from storage.listings import feed_health
@@ -184,6 +184,16 @@ def outlines_of(file: Path) -> Outlines:
     for reason in outlines.skipped:
         note(f"skipped: {reason}")
     return outlines
+
+
+def outlines_in(settings: Settings) -> Outlines | None:
+    """The feeds of the file that the settings name. Raises `SettingsError`."""
+    if settings.feeds.file is None:
+        return None
+    try:
+        return outlines_of(settings.feeds.file)
+    except UsageError as error:
+        raise SettingsError(f"feeds.file: {error}") from error
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -12,7 +12,7 @@ import typer
 
 from daemon.app import open_app, system_clock
 from daemon.commands.exits import Exit
-from daemon.commands.feeds import outlines_of
+from daemon.commands.feeds import outlines_in, outlines_of
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings, span
 from daemon.commands.say import note, say, say_json
 from daemon.commands.watching import status
@@ -55,8 +55,7 @@ def once(
     """
     loaded = read_settings(config, database)
     set_up_logs(loaded.settings.log)
-    listed = feeds or loaded.settings.feeds.file
-    outlines = outlines_of(listed) if listed else None
+    outlines = outlines_of(feeds) if feeds else outlines_in(loaded.settings)
     with _progress() as on_report:
         result = asyncio.run(_once(loaded, outlines, every_feed, deadline, on_report))
     _tell(result, as_json=as_json)

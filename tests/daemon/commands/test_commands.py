@@ -167,3 +167,19 @@ def test_nobody_there_is_not_healthy() -> None:
     ready, line = ask("127.0.0.1", 9)
     assert not ready
     assert "127.0.0.1:9" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("[topics]\nfile = 'no.toml'", "no.toml", id="no topics there"),
+        pytest.param("[feeds]\nfile = 'no.opml'", "feeds.file: ", id="no feeds there"),
+        pytest.param("[database]\nurl = 'mysql://db'", "database.url: ", id="a strange database"),
+    ],
+)
+def test_what_a_configuration_names_is_checked_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str
+) -> None:
+    (tmp_path / "newsd.toml").write_text(text)
+    assert main(["config", "check", "--config", str(tmp_path / "newsd.toml")]) == 78
+    assert words in capsys.readouterr().err
