@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import make_url
 
 from daemon.keep import Keeper
 from daemon.settings import ScheduleSettings
@@ -87,7 +88,7 @@ async def test_a_slow_database_makes_fetching_wait(database: Database) -> None:
 async def test_an_absent_database_is_waited_for_and_nothing_is_lost(
     postgres: str, postgres_url: str
 ) -> None:
-    name = postgres_url.rpartition("/")[2]
+    name = make_url(postgres_url).database
     settled = Settled()
     async with Database.open(postgres_url) as database:
         feed = await feed_at(database)
@@ -109,7 +110,7 @@ async def test_an_absent_database_is_waited_for_and_nothing_is_lost(
 async def test_a_round_gives_up_when_its_patience_is_over(
     postgres: str, postgres_url: str
 ) -> None:
-    name = postgres_url.rpartition("/")[2]
+    name = make_url(postgres_url).database
     async with Database.open(postgres_url) as database:
         feed = await feed_at(database)
         keeper = Keeper(database, ScheduleSettings(), "test")
