@@ -69,7 +69,8 @@ def killed(place: Path, url: str, after: float) -> None:
     command = newsd(place, url, "once", "--all")
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         try:
-            process.wait(after)
+            if process.wait(after):
+                sys.exit(f"a round ended with {process.returncode} before it was killed")
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
 

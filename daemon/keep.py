@@ -109,7 +109,9 @@ class Keeper:
         own = [j for j in judged if j.feed_id == gathered.feed.id]
         poll = _poll(gathered, own)
         return PollReport(
-            feed=after_poll(gathered, poll, now, self.pace), poll=poll, delays=_delays(own, now)
+            feed=after_poll(gathered, poll, now, self.pace),
+            poll=poll,
+            delays=_delays(gathered.feed, own, now),
         )
 
 
@@ -163,7 +165,10 @@ def _outcome(news: Digested) -> Outcome:
     return Outcome.STORED if news.articles else Outcome.UNCHANGED
 
 
-def _delays(judged: Sequence[Judged], now: datetime) -> tuple[float, ...]:
+def _delays(feed: Feed, judged: Sequence[Judged], now: datetime) -> tuple[float, ...]:
+    """Publication to row in seconds; a feed's first document holds what we could not have met."""
+    if feed.last_success_at is None:
+        return ()
     dates = (j.tagged.article.published.at for j in judged if isinstance(j.verdict, Created))
     return tuple((now - at).total_seconds() for at in dates if at is not None)
 

@@ -30,7 +30,7 @@ def set_up_logs(settings: LogSettings) -> None:
     structlog.configure(
         processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     logging.basicConfig(
         stream=sys.stderr, level=max(level, logging.WARNING), format="%(name)s: %(message)s"

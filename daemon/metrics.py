@@ -24,6 +24,7 @@ class Metrics:
     """The counters of one process, with a registry of their own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # `newsd_articles_created` would be a time
         self._registry = CollectorRegistry()
         self._polls = Counter(
             f"{PREFIX}_polls", "Polls by outcome.", ["outcome"], registry=self._registry
@@ -42,7 +43,7 @@ class Metrics:
         )
         self._delay = Histogram(
             f"{PREFIX}_publish_delay_seconds",
-            "From an article's publication to its row, for articles that were dated.",
+            "From publication to row, of dated articles that came after their feed's first poll.",
             buckets=DELAY_SECONDS,
             registry=self._registry,
         )

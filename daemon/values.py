@@ -160,4 +160,4 @@ class PollReport:
     """The feed as it is now remembered."""
     poll: Poll
     delays: tuple[float, ...] = ()
-    """Seconds from publication to our row, of each created article that was dated."""
+    """Seconds from publication to our row, of created articles; none at a feed's first poll."""

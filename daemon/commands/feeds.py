@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from daemon.app import open_app, open_database, system_clock
+from daemon.app import open_database, open_searcher, system_clock
 from daemon.commands.exits import Exit
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say
@@ -228,5 +228,5 @@ async def _subscriptions(loaded: Loaded) -> Iterable[Subscription]:
 
 
 async def _check(loaded: Loaded, url: str) -> Gathered:
-    async with open_app(loaded) as service:
-        return await service.check(url)
+    async with open_searcher(loaded.settings) as searcher:
+        return await searcher.check(url)

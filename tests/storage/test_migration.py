@@ -152,7 +152,12 @@ async def test_long_texts_are_compressed_with_lz4(postgres_url: str) -> None:
         "SELECT attrelid::regclass::text || '.' || attname FROM pg_attribute"
         " WHERE attcompression = 'l' ORDER BY 1"
     )
+    able = (
+        "SELECT 'lz4' = ANY (enumvals) FROM pg_settings WHERE name = 'default_toast_compression'"
+    )
     async with Database.open(postgres_url) as database, database.reading() as tx:
+        if not (await tx.execute(text(able))).scalar():
+            pytest.skip("this PostgreSQL was built without lz4")
         assert (await tx.execute(text(query))).scalars().all() == [
             "article_revision.html",
             "article_revision.text",
