@@ -52,7 +52,7 @@ _POSTGRESQL = {
         "has views of yours on those of newsd; drop them and try again",
     ),
     "40": (StorageUnavailableError, "was busy with the same rows; try again in a moment"),
-    "42P01": (SchemaMismatchError, "lacks tables; run newsd db upgrade"),
+    "42P01": (SchemaMismatchError, "lacks tables; run newsd db upgrade and newsd db check"),
     "42703": (SchemaMismatchError, "has other tables than this newsd; run newsd db upgrade"),
     "53": (StorageUnavailableError, "is short of connections or memory; try again in a moment"),
     "53100": (StorageFullError, "has no space left; make room, then it goes on by itself"),

@@ -5,12 +5,14 @@ replicas of two releases never do it behind each other's back.
 """
 
 import warnings
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
+from storage.contract import VIEWS
 from storage.database import Database, Transaction
 from storage.errors import SchemaMismatchError
 from storage.schema import metadata
@@ -85,7 +87,7 @@ async def downgrade(database: Database, to: str) -> None:
 
 
 async def check(database: Database) -> list[str]:
-    """How the tables differ from `storage/schema.py`, one line each; empty when they do not."""
+    """What differs from `storage/schema.py` and the contract, one line each; empty: nothing."""
     async with database.reading() as tx:
         have = await _version(tx)
         if have != HEAD:
@@ -121,7 +123,35 @@ def _differences(connection: Connection) -> list[str]:
         # nothing reads an index on an expression back from SQLite
         warnings.filterwarnings("ignore", message=".*expression-based index")
         differences = compare_metadata(context, metadata)
-    return [line for found in differences for line in _lines(found)]
+    lines = [line for found in differences for line in _lines(found)]
+    if connection.dialect.name == "sqlite":
+        lines += _only_on_sqlite(connection)
+    if not any(line.startswith("missing table") for line in lines):
+        lines += _views_that_differ(connection)
+    return list(dict.fromkeys(lines))
+
+
+def _only_on_sqlite(connection: Connection) -> Iterator[str]:
+    """Damage of the file, and indexes on expressions, which cannot be compared."""
+    found = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars().all()
+    yield from (f"damaged: {' '.join(str(line).split())}" for line in found if line != "ok")
+    there = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'index'")))
+    for table in metadata.sorted_tables:
+        for name in sorted({str(index.name) for index in table.indexes} - there):
+            yield f"missing index: {name}"
+
+
+def _views_that_differ(connection: Connection) -> Iterator[str]:
+    """Columns may have been added by a later release, at the end."""
+    tables = inspect(connection)
+    there = set(tables.get_view_names())
+    for view in VIEWS:
+        if view.name not in there:
+            yield f"missing view: {view.name}"
+            continue
+        names = tuple(column["name"] for column in tables.get_columns(view.name))
+        if names[: len(view.columns)] != tuple(view.column_names):
+            yield f"different view: {view.name}"
 
 
 def _lines(difference: Any) -> list[str]:

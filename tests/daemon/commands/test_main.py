@@ -94,6 +94,14 @@ def test_each_kind_of_trouble_has_its_status(error: Exception, status: Exit) -> 
     assert exit_for(error) is status
 
 
+def test_a_demo_does_not_mix_with_an_earlier_one(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (elsewhere / "demo.db").touch()
+    assert main(["demo", "--keep", "."]) == Exit.USAGE
+    assert "demo.db is there already" in capsys.readouterr().err
+
+
 def test_debug_shows_where_an_error_came_from(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "check", "--config", "no.toml", "--debug"]) == Exit.CONFIG
     assert "Traceback" in capsys.readouterr().err
