@@ -74,7 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status; `argv` is without the program's name."""
     args = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in args
-    args = _command_first([arg for arg in args if arg != "--debug"]) or ["--help"]
+    args = ["--help" if arg == "-h" else arg for arg in args if arg != "--debug"]
+    args = _command_first(args) or ["--help"]
     try:
         result = app(args, prog_name="newsd", standalone_mode=False)
         sys.stdout.flush()
@@ -85,7 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail("interrupted", Exit.INTERRUPTED)
     except typer.TyperException as error:
         path = getattr(getattr(error, "ctx", None), "command_path", "newsd")
-        return _fail(f"{error.format_message()} ({path} --help)", Exit.USAGE)
+        said = error.format_message().replace("Value error, ", "")
+        return _fail(f"{said} ({path} --help)", Exit.USAGE)
     except Exception as error:  # noqa: BLE001  the last stop: any error is one line and a status
         if debug:
             traceback.print_exc()

@@ -61,6 +61,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param(["feeds", "import", "no.opml"], 2, "no.opml", id="no such list"),
         pytest.param(["ingest", "no.html"], 2, "no.html", id="no such document"),
         pytest.param(["articles", "show", "7"], 2, "7", id="no such article"),
+        pytest.param(["articles", "show", "9" * 20], 2, "ID", id="a number beyond all ids"),
+        pytest.param(["stats", "--database", ""], 69, "cannot be read", id="an empty address"),
         pytest.param(["feeds", "remove", "7"], 2, "'7'", id="no such feed"),
     ],
 )  # fmt: skip
@@ -126,7 +128,7 @@ def test_no_message_holds_a_password(args: list[str], capsys: pytest.CaptureFixt
     assert "s3cret" not in "".join(capsys.readouterr())
 
 
-@pytest.mark.parametrize("args", [["--version"], ["--help"], ["health"]], ids=" ".join)
+@pytest.mark.parametrize("args", [["--version"], ["--help"], ["-h"], ["health"]], ids=" ".join)
 def test_quick_commands_import_nothing_heavy(args: list[str]) -> None:
     code = (
         "import sys; from daemon.__main__ import main;"
