@@ -111,6 +111,7 @@ class Keeper:
         return PollReport(
             feed=after_poll(gathered, poll, now, self.pace),
             poll=poll,
+            hub=gathered.news.hub if isinstance(gathered.news, Digested) else None,
             delays=_delays(gathered.feed, own, now),
         )
 

@@ -28,6 +28,8 @@ class Fetched:
     status: int = 200
     etag: str | None = None
     last_modified: str | None = None
+    links: tuple[str, ...] = ()
+    """Its Link headers (RFC 8288)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,14 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class HubLinks:
+    """Who would tell us of a feed's news, and what it calls the feed (W3C WebSub, 4)."""
+
+    hub: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Digested:
     """What a document holds, ready to be judged."""
 
@@ -127,6 +137,7 @@ class Digested:
     """Only of entries that were not in the last document as they are now."""
     rejected: Mapping[str, int] = field(default_factory=dict)
     damaged: str | None = None
+    hub: HubLinks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,5 +170,7 @@ class PollReport:
     feed: Feed
     """The feed as it is now remembered."""
     poll: Poll
+    hub: HubLinks | None = None
+    """The hub that the document names."""
     delays: tuple[float, ...] = ()
     """Seconds from publication to our row, of created articles; none at a feed's first poll."""
