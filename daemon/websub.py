@@ -32,7 +32,7 @@ LEASE = timedelta(days=10)
 """What we ask for; the hub decides (WebSub, 5.1)."""
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
 """A lease the hub grants is believed between these."""
-UNANSWERED = timedelta(minutes=10)
+UNANSWERED = timedelta(hours=1)
 """A request the hub has not verified by then is made again."""
 REFUSED = timedelta(days=1)
 """A hub that refuses is asked again after this."""

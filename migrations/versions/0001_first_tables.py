@@ -24,16 +24,8 @@ OPEN = sa.text("last_seen_at IS NULL")
 LONG_TEXTS = ("article_text", "article_revision")
 TABLES = (
     *("lease", "clock", "changes", "story", "article_entity", "article_topic", "sighting"),
-    *(
-        "article_revision",
-        "article_text",
-        "article",
-        "websub",
-        "gap",
-        "poll",
-        "poll_state",
-        "feed",
-    ),
+    *("article_revision", "article_text", "article"),
+    *("websub", "gap", "poll", "poll_state", "feed"),
 )
 
 
