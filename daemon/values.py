@@ -108,7 +108,7 @@ class Arrival:
 
     feed_id: int
     feed_site: str | None
-    """Registrable domain of the feed's own address, for questions of authority."""
+    """Registrable domain of the feed's server, for questions of authority."""
     tagged: TaggedArticle
 
 
@@ -138,6 +138,8 @@ class Digested:
     rejected: Mapping[str, int] = field(default_factory=dict)
     damaged: str | None = None
     hub: HubLinks | None = None
+    site: str | None = None
+    """Registrable domain of the server that sent it: whose word it is."""
 
 
 @dataclass(frozen=True, slots=True)
