@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from daemon.dedup import (
     fingerprint,
@@ -23,8 +24,8 @@ from daemon.normalise.dates import parse_date
 from daemon.normalise.language import primary_subtag
 from daemon.normalise.markup import plain_line
 from daemon.normalise.text import clean_line
-from daemon.normalise.url import absolute_url
-from daemon.parse import parse_articles, parse_feed
+from daemon.normalise.url import absolute_url, site_of
+from daemon.parse import hub_links, parse_articles, parse_feed
 from daemon.tag import Tagger, tag_article
 from daemon.values import OVER_MAX_ENTRIES, Digested, Entry, Fetched, ParsedFeed, Rejected
 from storage.values import Article, Fingerprint, Sighting, TaggedArticle, Topic
@@ -48,7 +49,9 @@ def digest(
     Of more than `max_entries` new ones the newest are taken, and the rest left for the next poll.
     Raises `NotAFeedError` and `ParseLimitError` as `parse_feed` does.
     """
-    return _digest(parse_feed(page), known, now, tagger, max_entries)
+    digested = _digest(parse_feed(page), known, now, tagger, max_entries)
+    host = urlsplit(page.url).hostname
+    return replace(digested, hub=hub_links(page), site=site_of(host) if host else None)
 
 
 def digest_articles(

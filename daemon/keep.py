@@ -9,11 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from daemon.cadence import after_poll
 from daemon.dedup import judge_all
-from daemon.normalise.url import site_of
 from daemon.settings import ScheduleSettings
 from daemon.values import Arrival, Digested, Failed, Gathered, PollReport
 from storage.articles import next_article_ids, save, stage, unstage
@@ -61,7 +59,7 @@ class Keeper:
         self, tx: Transaction, group: Sequence[Gathered], now: datetime
     ) -> list[PollReport]:
         arrivals = [
-            Arrival(g.feed.id, _site(g.feed), tagged)
+            Arrival(g.feed.id, g.news.site, tagged)
             for g in group
             if isinstance(g.news, Digested)
             for tagged in g.news.articles
@@ -111,6 +109,7 @@ class Keeper:
         return PollReport(
             feed=after_poll(gathered, poll, now, self.pace),
             poll=poll,
+            hub=gathered.news.hub if isinstance(gathered.news, Digested) else None,
             delays=_delays(gathered.feed, own, now),
         )
 
@@ -118,12 +117,6 @@ class Keeper:
 async def _judge(tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int]) -> list[Judged]:
     known = await holdings(tx, [(a.feed_id, a.tagged) for a in arrivals])
     return judge_all(arrivals, known, iter(ids))
-
-
-def _site(feed: Feed) -> str | None:
-    """Whose word a feed's is: the registrable domain of its address."""
-    host = urlsplit(feed.url).hostname
-    return site_of(host) if host else None
 
 
 def _created(judged: Sequence[Judged]) -> Iterator[int]:

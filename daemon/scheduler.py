@@ -72,6 +72,11 @@ class Scheduler:
         if next_poll_at is not None:
             self._await(feed.id, next_poll_at)
 
+    def hasten(self, feed_id: int) -> None:
+        """Poll this feed as soon as may be, unless it is being polled."""
+        if feed_id not in self._out:
+            self._await(feed_id, self._clock())
+
     async def refill(self) -> None:
         """Learn of feeds that were added, or whose time came near."""
         try:

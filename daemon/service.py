@@ -17,6 +17,7 @@ from daemon.scheduler import REFILL, Job, Scheduler, coarse_jobs
 from daemon.settings import Loaded, Settings
 from daemon.values import PollReport
 from daemon.web import Readiness, serve
+from daemon.websub import RENEWAL, Subscriber
 from daemon.writer import Writer
 from storage.changes import clock_now
 from storage.database import Database
@@ -47,6 +48,7 @@ class Service:
         self._metrics = Metrics()
         self._poller: Poller | None = None
         self._scheduler: Scheduler | None = None
+        self._subscriber: Subscriber | None = None
         self._last_commit: datetime | None = None
         self._last_success: datetime | None = None
         self.stop = asyncio.Event()
@@ -64,6 +66,8 @@ class Service:
         self._last_commit = self._clock()
         if report.poll.outcome.is_success:
             self._last_success = self._last_commit
+        if self._subscriber is not None and report.hub is not None:
+            self._subscriber.note(feed.id, report.hub)
         _log_poll(report)
 
     # ------------------------------------------------------------ life
@@ -80,7 +84,9 @@ class Service:
             self._scheduler = Scheduler(self._database, lanes, self._clock, self._shards)
             writing = group.create_task(writer.run())
             self._show(writer, lanes, self._scheduler)
-            async with serve(self._settings.http, self._metrics, self._ready), self._jobs():
+            self._subscriber = self._subscribing(self._scheduler)
+            pages = serve(self._settings.http, self._metrics, self._ready, self._subscriber)
+            async with pages, self._jobs():
                 scheduling = group.create_task(self._scheduler.run())
                 await self._generations(lanes, assemble, reloaded)
                 scheduling.cancel()
@@ -130,6 +136,13 @@ class Service:
         if self._poller is not None:
             await self._poller.poll(feed)
 
+    def _subscribing(self, scheduler: Scheduler) -> Subscriber | None:
+        """Hubs are asked only where they can reach us."""
+        http = self._settings.http
+        if not http.public_url or not http.bind:
+            return None
+        return Subscriber(self._database, self._clock, http.public_url, scheduler.hasten)
+
     def _shards(self) -> Collection[int] | None:
         """Whose feeds we may poll now (None: all); the holder learns of changes at each beat."""
         leases = self._holder.leases
@@ -140,6 +153,8 @@ class Service:
     @asynccontextmanager
     async def _jobs(self) -> AsyncIterator[None]:
         jobs: dict[str, Job] = {"refill": (REFILL, self._refill), "lease": (BEAT, self._beat)}
+        if self._subscriber is not None:
+            jobs["websub"] = (RENEWAL, self._renew)
         if self._supervisor.watchdog is not None:
             jobs["watchdog"] = (self._supervisor.watchdog / 2, self._alive)
         scheduler = coarse_jobs(jobs)
@@ -158,6 +173,14 @@ class Service:
             await self._holder.beat()
         except StorageError as error:
             log.warning("lease_beat_failed", error=str(error))
+
+    async def _renew(self) -> None:
+        if self._subscriber is None or self._poller is None:
+            return
+        try:
+            await self._subscriber.renew(self._poller.fetcher, self._shards())
+        except StorageError as error:
+            log.warning("hub_renewal_failed", error=str(error))
 
     async def _alive(self) -> None:
         self._supervisor.tell("WATCHDOG=1")

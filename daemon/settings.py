@@ -227,6 +227,12 @@ class HttpSettings(_Section):
         "bind it to loopback or to a private network.",
         pattern=r"^$|^\[?[0-9a-zA-Z.:*-]*\]?:\d{1,5}$",
     )
+    public_url: str = Field(
+        default="",
+        description="Where the internet reaches http.bind, such as https://news.example.org; with "
+        'it hubs (WebSub) are asked to tell of news at once. "": feeds are only polled.',
+        pattern=r"^$|^https?://[^\s/]+(/[^\s?#]*)?$",
+    )
 
 
 class RunSettings(_Section):

@@ -28,6 +28,8 @@ class Fetched:
     status: int = 200
     etag: str | None = None
     last_modified: str | None = None
+    links: tuple[str, ...] = ()
+    """Its Link headers (RFC 8288)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,16 @@ class Arrival:
 
     feed_id: int
     feed_site: str | None
-    """Registrable domain of the feed's own address, for questions of authority."""
+    """Registrable domain of the feed's server, for questions of authority."""
     tagged: TaggedArticle
+
+
+@dataclass(frozen=True, slots=True)
+class HubLinks:
+    """Who would tell us of a feed's news, and what it calls the feed (W3C WebSub, 4)."""
+
+    hub: str
+    topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +137,9 @@ class Digested:
     """Only of entries that were not in the last document as they are now."""
     rejected: Mapping[str, int] = field(default_factory=dict)
     damaged: str | None = None
+    hub: HubLinks | None = None
+    site: str | None = None
+    """Registrable domain of the server that sent it: whose word it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,5 +172,7 @@ class PollReport:
     feed: Feed
     """The feed as it is now remembered."""
     poll: Poll
+    hub: HubLinks | None = None
+    """The hub that the document names."""
     delays: tuple[float, ...] = ()
     """Seconds from publication to our row, of created articles; none at a feed's first poll."""

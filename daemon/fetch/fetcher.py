@@ -3,6 +3,7 @@
 import asyncio
 import io
 import ssl
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import (
@@ -24,7 +25,10 @@ from daemon.settings import FetchSettings
 from daemon.values import Failed, Fetched, FetchResult, NotModified
 from storage.values import Feed, Outcome, Validators
 
+MOST_LINKS = 10
 _REDIRECTS = {301, 302, 303, 307, 308}
+_SAME_METHOD = {307, 308}
+"""Redirects after which a form is posted again (RFC 9110, 15.4.8)."""
 _WITH_BODY = {200, 203}
 _WITHOUT_BODY = {204, 205}
 
@@ -49,6 +53,30 @@ class Fetcher:
             return Failed(Outcome.TIMEOUT, f"no whole answer within {seconds} s")
         except (ClientError, HttpProcessingError, OSError, ValueError) as error:
             return failure(error)
+
+    async def tell(self, url: str, fields: Mapping[str, str]) -> Failed | None:
+        """Post a form to `url`; None when it was accepted. Raises nothing but `CancelledError`."""
+        try:
+            async with asyncio.timeout(self._settings.timeout.total_seconds()):
+                return await self._post(url, fields)
+        except TimeoutError:
+            return Failed(Outcome.TIMEOUT, "no answer in time")
+        except (ClientError, HttpProcessingError, OSError, ValueError) as error:
+            return failure(error)
+
+    async def _post(self, url: str, fields: Mapping[str, str]) -> Failed | None:
+        target: URL | None = _address(url)
+        for _ in range(self._settings.max_redirects + 1):
+            if target is None:
+                return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are asked")
+            async with self._session.post(target, data=fields, allow_redirects=False) as response:
+                if response.status not in _SAME_METHOD:
+                    return None if response.ok else _refusal(response)
+                hop = _next_hop(target, response)
+            if isinstance(hop, Failed):
+                return hop
+            target = hop
+        return Failed(Outcome.REDIRECT, f"more than {self._settings.max_redirects} redirects")
 
     async def _follow(self, feed: Feed) -> FetchResult:
         """Redirects are followed here and not by aiohttp, so that each is ours to judge."""
@@ -169,6 +197,7 @@ def _whole(url: URL, response: ClientResponse, body: bytes) -> FetchResult:
         status=response.status,
         etag=_keepable(headers.get("ETag")),
         last_modified=_keepable(headers.get("Last-Modified")),
+        links=tuple(one_line(link) for link in headers.getall("Link", ())[:MOST_LINKS]),
     )
 
 
