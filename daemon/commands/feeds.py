@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from ipaddress import ip_address
 from pathlib import Path
 from socket import inet_aton, inet_ntoa
@@ -34,6 +35,7 @@ app = typer.Typer(
     help="Add, list, remove, import, export and check feeds.",
 )
 LONGEST_URL = 2000
+LARGEST_OPML = 64 << 20
 _COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
 
 
@@ -95,7 +97,8 @@ def import_(
 ) -> None:
     """Follow the feeds of an OPML file; its folders become labels."""
     outlines = outlines_of(file)
-    added = asyncio.run(_follow(read_settings(config, database), outlines.subscriptions))
+    with status(f"adding {len(outlines.subscriptions)} feeds"):
+        added = asyncio.run(_follow(read_settings(config, database), outlines.subscriptions))
     say(f"{added} added, {len(outlines.subscriptions) - added} known, "
         f"{len(outlines.skipped)} skipped")  # fmt: skip
 
@@ -179,8 +182,7 @@ def told(gathered: Gathered) -> dict[str, Any]:
 
 def outlines_of(file: Path) -> Outlines:
     """The feeds of an OPML file (`-`: stdin); names on stderr what of it cannot be followed."""
-    with status(f"reading {file}"):
-        outlines = read_opml(_bytes_of(file), str(file))
+    outlines = read_opml(_bytes_of(file), str(file))
     for reason in outlines.skipped:
         note(f"skipped: {reason}")
     return outlines
@@ -198,9 +200,13 @@ def outlines_in(settings: Settings) -> Outlines | None:
 
 def _bytes_of(file: Path) -> bytes:
     try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as opened:
+            found = opened.read(LARGEST_OPML + 1)
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror}") from error
+    if len(found) > LARGEST_OPML:
+        raise UsageError(f"{file}: larger than {LARGEST_OPML >> 20} MiB; split it")
+    return found
 
 
 async def _follow(loaded: Loaded, wanted: Sequence[Subscription]) -> int:
