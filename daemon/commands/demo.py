@@ -107,6 +107,8 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         with TemporaryDirectory(prefix="newsd-demo-") as name:
             yield Path(name)
         return
+    if (keep / "demo.db").exists():
+        raise UsageError(f"{keep / 'demo.db'} is there already; name another folder")
     try:
         keep.mkdir(parents=True, exist_ok=True)
     except OSError as error:
