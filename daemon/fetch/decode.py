@@ -4,6 +4,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from daemon.fetch.codings import available
+from daemon.fetch.errors import DecodeError
+
 PIECE = 64 << 10
 """Bytes decoded at most before the caller may say that it is enough."""
 
@@ -12,15 +15,16 @@ _GZIP, _ZLIB, _RAW = 31, 15, -15
 _MAGIC = 0x1F
 
 
-class DecodeError(ValueError):
-    """The body is not what its Content-Encoding says, or it was cut."""
+_EXTRA = available(PIECE)
+ACCEPTED = ", ".join(("gzip", "deflate", *_EXTRA))
+"""What we say in Accept-Encoding."""
 
 
 class Decoder(Protocol):
     """Takes a body in chunks."""
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Decode `chunk` into pieces of at most `PIECE` bytes, or one as large as `chunk`."""
+        """Decode `chunk` into pieces of about `PIECE` bytes, or one as large as `chunk`."""
 
     def close(self) -> None:
         """Say that the body ended; raises `DecodeError` if it should not have."""
@@ -30,6 +34,7 @@ def decoder_for(content_encoding: str) -> Decoder:
     """The decoder of a Content-Encoding header; `DecodeError` for one that was not asked for."""
     name = content_encoding.strip().lower()
     makers: dict[str, Callable[[], Decoder]] = {
+        **_EXTRA,
         "": _Identity,
         "identity": _Identity,
         "none": _Identity,  # no coding at all, but servers say it
