@@ -47,6 +47,8 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
+    if page.is_delta:
+        news = replace(news, is_delta=True, entry_hashes=feed.entry_hashes | news.entry_hashes)
     if OVER_MAX_ENTRIES in news.rejected:
         # the next poll must get the document again, for the entries that were left
         gathered = replace(gathered, validators=Validators())

@@ -173,9 +173,9 @@ def _departures(
     present: dict[int, tuple[int, ...]] = {}
     seen_at: dict[int, datetime] = {}
     for g in group:
-        if not isinstance(g.news, Digested) or g.news.kind is FeedKind.INGEST:
+        if not isinstance(g.news, Digested) or g.news.is_delta:
             continue
-        if g.feed.last_success_at is not None:
+        if g.news.kind is not FeedKind.INGEST and g.feed.last_success_at is not None:
             present[g.feed.id] = g.news.present
             seen_at[g.feed.id] = g.feed.last_success_at
     return present, seen_at

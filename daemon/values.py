@@ -28,6 +28,8 @@ class Fetched:
     status: int = 200
     etag: str | None = None
     last_modified: str | None = None
+    is_delta: bool = False
+    """Whether it holds only what is new since our ETag (226 IM Used, RFC 3229)."""
     links: tuple[str, ...] = ()
     """Its Link headers (RFC 8288)."""
 
@@ -137,6 +139,8 @@ class Digested:
     """Only of entries that were not in the last document as they are now."""
     rejected: Mapping[str, int] = field(default_factory=dict)
     damaged: str | None = None
+    is_delta: bool = False
+    """Whether what is not in it may still stand in the feed."""
     hub: HubLinks | None = None
     site: str | None = None
     """Registrable domain of the server that sent it: whose word it is."""

@@ -29,7 +29,7 @@ MOST_LINKS = 10
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SAME_METHOD = {307, 308}
 """Redirects after which a form is posted again (RFC 9110, 15.4.8)."""
-_WITH_BODY = {200, 203}
+_WITH_BODY = {200, 203, HTTPStatus.IM_USED}
 _WITHOUT_BODY = {204, 205}
 
 
@@ -143,6 +143,8 @@ def _as_written(text: str) -> URL:
 def _conditions(held: Validators) -> dict[str, str]:
     """Both validators, byte for byte as they came (RFC 9110, 13.1)."""
     conditions = {"If-None-Match": held.etag, "If-Modified-Since": held.last_modified}
+    if held.etag:
+        conditions["A-IM"] = "feed"  # RFC 3229: only the entries that are new since that ETag
     return {name: value for name, value in conditions.items() if value}
 
 
@@ -197,6 +199,7 @@ def _whole(url: URL, response: ClientResponse, body: bytes) -> FetchResult:
         status=response.status,
         etag=_keepable(headers.get("ETag")),
         last_modified=_keepable(headers.get("Last-Modified")),
+        is_delta=response.status == HTTPStatus.IM_USED,
         links=tuple(one_line(link) for link in headers.getall("Link", ())[:MOST_LINKS]),
     )
 

@@ -199,3 +199,22 @@ async def test_a_document_of_too_many_entries_is_bounded_and_counted(
     (rest,) = await bench.poll(url)
 
     assert (rest.poll.created, rest.poll.reasons) == (20, {})
+
+
+async def test_a_server_may_send_only_what_is_new(bench: Bench, serve: Serve) -> None:
+    page = Page(rss([BRIDGE_ITEM]))
+    url = await serve(page.answer)
+    await bench.follow(url)
+    await bench.poll(url)
+    page.status, page.body = 226, rss([FERRY_ITEM])
+    await bench.poll(url)
+    page.status, page.body = 200, rss([FERRY_ITEM, BRIDGE_ITEM])
+
+    (report,) = await bench.poll(url)
+
+    assert [r.headers.get("A-IM") for r in page.requests] == [None, "feed", "feed"]
+    assert (report.poll.outcome, report.poll.items) == (Outcome.UNCHANGED, 2)
+    sql = "SELECT count(*) FROM newsd_article_v1"
+    assert await ask(bench.database, sql) == [(2,)]
+    left = "SELECT count(*) FROM sighting WHERE last_seen_at IS NOT NULL"
+    assert await ask(bench.database, left) == [(0,)]
