@@ -10,9 +10,11 @@ JOBS ?= auto
 ifdef UV
 CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
+WHEEL := $(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir
 else
 CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+WHEEL := $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir
 endif
 
 .PHONY: help demo test check lint types imports bench lock wheel clean
@@ -42,7 +44,7 @@ bench: $(VENV)/bench  ## newsd beside two peers in one run, on a made-up news in
 	$(BIN)/python -m benchmarks.farm
 
 wheel: $(VENV)/dev  ## build the package into dist/
-	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	$(WHEEL) dist .
 
 lock:  ## resolve the dependencies again (needs uv)
 	$(UV) pip compile pyproject.toml --extra postgres --extra speed --group build $(LOCKING) -o requirements.lock

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from ipaddress import ip_address
 from pathlib import Path
 from socket import inet_aton, inet_ntoa
@@ -19,11 +18,12 @@ from daemon.commands.say import note, say
 from daemon.commands.show import show_facts, show_rows
 from daemon.commands.watching import status
 from daemon.credentials import without_credentials
-from daemon.errors import SettingsError, UsageError
+from daemon.errors import UsageError
 from daemon.fetch.guard import Network, is_allowed
 from daemon.logs import set_up_logs
-from daemon.opml import Outlines, is_web, read_opml, write_opml
-from daemon.settings import Loaded, Settings
+from daemon.opml import Outlines, is_web, write_opml
+from daemon.outlines import outlines_of
+from daemon.settings import Loaded
 from daemon.values import Digested, Failed, Gathered
 from storage.feeds import add_feeds, remove_feed, subscriptions
 from storage.listings import feed_health
@@ -35,7 +35,6 @@ app = typer.Typer(
     help="Add, list, remove, import, export and check feeds.",
 )
 LONGEST_URL = 2000
-LARGEST_OPML = 64 << 20
 _COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
 
 
@@ -96,7 +95,7 @@ def import_(
     database: DatabaseUrl = None,
 ) -> None:
     """Follow the feeds of an OPML file; its folders become labels."""
-    outlines = outlines_of(file)
+    outlines = outlines_from(outlines_of(file))
     with status(f"adding {len(outlines.subscriptions)} feeds"):
         added = asyncio.run(_follow(read_settings(config, database), outlines.subscriptions))
     say(f"{added} added, {len(outlines.subscriptions) - added} known, "
@@ -180,33 +179,11 @@ def told(gathered: Gathered) -> dict[str, Any]:
             return facts | {"outcome": "unchanged"}
 
 
-def outlines_of(file: Path) -> Outlines:
-    """The feeds of an OPML file (`-`: stdin); names on stderr what of it cannot be followed."""
-    outlines = read_opml(_bytes_of(file), str(file))
+def outlines_from(outlines: Outlines) -> Outlines:
+    """The same, after naming on stderr what of it cannot be followed."""
     for reason in outlines.skipped:
         note(f"skipped: {reason}")
     return outlines
-
-
-def outlines_in(settings: Settings) -> Outlines | None:
-    """The feeds of the file that the settings name. Raises `SettingsError`."""
-    if settings.feeds.file is None:
-        return None
-    try:
-        return outlines_of(settings.feeds.file)
-    except UsageError as error:
-        raise SettingsError(f"feeds.file: {error}") from error
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        with nullcontext(sys.stdin.buffer) if str(file) == "-" else file.open("rb") as opened:
-            found = opened.read(LARGEST_OPML + 1)
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from error
-    if len(found) > LARGEST_OPML:
-        raise UsageError(f"{file}: larger than {LARGEST_OPML >> 20} MiB; split it")
-    return found
 
 
 async def _follow(loaded: Loaded, wanted: Sequence[Subscription]) -> int:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from daemon import outlines
 from daemon.__main__ import main
-from daemon.commands import feeds
 from daemon.commands.health import ask
 from daemon.commands.once import verdict
 from daemon.once import OnceResult
@@ -99,7 +99,7 @@ def test_feeds_travel_as_opml(newsd: Newsd, tmp_path: Path) -> None:
 def test_an_endless_list_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(feeds, "LARGEST_OPML", 1 << 20)
+    monkeypatch.setattr(outlines, "LARGEST", 1 << 20)
     (tmp_path / "feeds.opml").write_text("<opml><body>" + " " * (1 << 20))
     assert main(["feeds", "import", str(tmp_path / "feeds.opml")]) == 2
     assert "larger than 1 MiB" in capsys.readouterr().err
