@@ -14,8 +14,8 @@ from daemon.parse.links import feed_links
 from daemon.tag import Tagger, load_tagger
 from daemon.values import Digested, Fetched
 
-# A stop is the parent's business: it ends its workers when what is in hand is done. The fork server
-# imports this, and may get the signal of its whole group.
+# A stop is the parent's business: it ends its workers when what is in hand is done. The fork
+# server imports this, and may get the signal of its whole group.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 __all__ = ["digest", "digest_articles", "feed_links", "prepare"]
