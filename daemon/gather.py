@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import xxhash
 
+from daemon.cadence import audit_due, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
@@ -21,12 +22,16 @@ async def gather(
     timer = asyncio.get_running_loop().time
     began = timer()
     opened = Gathered(feed, clock(), timedelta(), Unchanged(), lease=lease)
-    result = await fetcher.fetch(feed)
+    trusted = is_trusted(feed, opened.started_at)
+    audited = trusted and audit_due(feed)
+    result = await fetcher.fetch(feed if trusted and not audited else unconditional(feed))
     match result:
         case Fetched():
             gathered = await _digested(opened, result, workers)
+            if audited and _has_changed(gathered):
+                gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
-            gathered = replace(opened, http_status=304)
+            gathered = replace(opened, http_status=304, fresh=result.fresh)
         case Failed():
             gathered = replace(opened, news=result, http_status=result.http_status)
     return replace(gathered, duration=timedelta(seconds=timer() - began))
@@ -37,7 +42,12 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
     feed = opened.feed
     marks = Validators(page.etag, page.last_modified, body_hash(page.body))
     gathered = replace(
-        opened, http_status=page.status, size=len(page.body), validators=marks, news=Unchanged()
+        opened,
+        http_status=page.status,
+        size=len(page.body),
+        validators=marks,
+        fresh=page.fresh,
+        news=Unchanged(),
     )
     if marks.body_hash == feed.validators.body_hash:
         return gathered
@@ -48,6 +58,15 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
     except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
     return replace(gathered, news=news)
+
+
+def _has_changed(gathered: Gathered) -> bool:
+    return gathered.validators.body_hash != gathered.feed.validators.body_hash
+
+
+async def _says_unchanged(fetcher: Fetcher, feed: Feed) -> bool:
+    """Whether the server says 304 to the validators of a document that we know has changed."""
+    return isinstance(await fetcher.fetch(feed), NotModified)
 
 
 def body_hash(body: bytes) -> int:
