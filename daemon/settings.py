@@ -40,6 +40,11 @@ def _span(value: Any) -> Any:
     return timedelta(seconds=sum(float(n) * _SPAN_UNITS[u] for n, u in _SPAN.findall(value)))
 
 
+def _span_or_none(value: Any) -> Any:
+    """Empty text is how a TOML file says that there is none."""
+    return None if value in {None, ""} else _span(value)
+
+
 def _size(value: Any) -> Any:
     """`8388608` or `"8 MiB"`."""
     if not isinstance(value, str):
@@ -141,10 +146,11 @@ class ScheduleSettings(_Section):
         default=timedelta(days=7),
         description="A feed that keeps failing is still tried this often.",
     )
-    target_delay: Annotated[Span, _AT_LEAST_A_SECOND] | None = Field(
+    target_delay: Annotated[timedelta | None, BeforeValidator(_span_or_none)] = Field(
         default=None,
-        description="Mean delay from publication to our row that is soon enough: requests below "
+        description="Mean delay from publication to our row that is soon enough; requests below "
         "requests_per_day are then saved as far as articles still come in time.",
+        gt=timedelta(),
     )
     fairness: float = Field(
         default=1.0,

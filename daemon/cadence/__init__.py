@@ -6,6 +6,7 @@ that were missed, `price` steers the one knob, `herd` spreads those that are ove
 """
 
 from daemon.cadence.audit import audit_due, draw, is_trusted, unconditional
+from daemon.cadence.explained import explain
 from daemon.cadence.gaps import find_gap
 from daemon.cadence.herd import spread
 from daemon.cadence.plan import JITTER
@@ -17,6 +18,7 @@ __all__ = [
     "after_poll",
     "audit_due",
     "draw",
+    "explain",
     "find_gap",
     "first_price",
     "is_trusted",

@@ -43,7 +43,9 @@ def plan_next(  # noqa: PLR0913, PLR0917  each is a term of the rule
     (wait, reason), ignored, asked = _heeded(feed, fresh, expected, term, pace)
     before = feed.plan.hints_ignored if feed.plan else 0
     rate = expected.level * DAY if feed.rhythm else None
-    return min(wait, longest), Plan(reason, rate, price, asked, before + ignored)
+    return max(min(wait, longest), pace.min_interval), Plan(
+        reason, rate, price, asked, before + ignored
+    )
 
 
 def _heeded(
