@@ -4,11 +4,23 @@ from collections import deque
 from collections.abc import Sequence
 from math import sqrt
 
-from benchmarks.schedule.race import LONGEST, SHORTEST, Look
+from benchmarks.schedule.race import LONGEST, Look
 from benchmarks.schedule.world import DAY, HOUR, Feed
 
+FIVE_MINUTES = 300.0
 
-class Fixed:
+
+class Blind:
+    """What these rules have in common: they believe servers and clocks."""
+
+    minds_the_clock = False
+
+    def asks_anew(self) -> bool:
+        """Never."""
+        return False
+
+
+class Fixed(Blind):
     """The same interval for every feed: the knob."""
 
     def __init__(self, knob: float, _: Feed) -> None:
@@ -19,14 +31,14 @@ class Fixed:
         return self._interval
 
 
-class Multiplicative:
+class Multiplicative(Blind):
     """Crawlers' fixed hit rate: shorter after a change, longer after none. The knob caps it."""
 
     U = 0.5
 
     def __init__(self, knob: float, _: Feed, *, down: float) -> None:
         self._cap, self._down = knob, down
-        self._least = max(SHORTEST, knob / 24)
+        self._least = max(FIVE_MINUTES, knob / 24)
         self._interval = knob
 
     def wait(self, look: Look) -> float:
@@ -39,7 +51,7 @@ class Multiplicative:
         return self._interval
 
 
-class EntryFrequency:
+class EntryFrequency(Blind):
     """Miniflux: a week divided by the entries of the week, times the knob."""
 
     WEEK = 7 * DAY
@@ -49,14 +61,16 @@ class EntryFrequency:
         self._entries: deque[float] = deque()
 
     def wait(self, look: Look) -> float:
-        """`7 d / n * factor`, a day when n is 0."""
+        """`7 d / n * factor`, between 5 minutes and a day; a day when n is 0."""
         self._entries += look.times if look.first else look.times[-look.new :] if look.new else ()
         while self._entries and self._entries[0] < look.at - self.WEEK:
             self._entries.popleft()
-        return self.WEEK / len(self._entries) * self._factor if self._entries else LONGEST
+        if not self._entries:
+            return LONGEST
+        return max(self.WEEK / len(self._entries) * self._factor, FIVE_MINUTES)
 
 
-class HalfMeanGap:
+class HalfMeanGap(Blind):
     """CommaFeed: half the mean gap between the entries of the document; the knob scales it."""
 
     def __init__(self, knob: float, _: Feed) -> None:
@@ -64,7 +78,7 @@ class HalfMeanGap:
 
     def wait(self, look: Look) -> float:
         """Between 5 minutes and an hour; 1, 2, 4 hours after 7, 14, 30 silent days."""
-        return self._scale * self._unscaled(look.times, look.at)
+        return max(self._scale * self._unscaled(look.times, look.at), FIVE_MINUTES)
 
     @staticmethod
     def _unscaled(times: Sequence[float], at: float) -> float:
@@ -75,10 +89,10 @@ class HalfMeanGap:
             if silent > days * DAY:
                 return hours * HOUR
         gap = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else HOUR
-        return min(max(gap / 2, 300.0), HOUR)
+        return min(max(gap / 2, FIVE_MINUTES), HOUR)
 
 
-class SquareRoot:
+class SquareRoot(Blind):
     """Sia, Cho & Cho 2007: intervals in proportion to one over the root of the rate."""
 
     MEMORY = 14 * DAY
