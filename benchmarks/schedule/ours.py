@@ -36,13 +36,12 @@ class Newsd:
         gathered = Gathered(
             self.feed, now, timedelta(), _news(look), validators=_MARKS, lied=look.lied
         )
-        dates = tuple(_instant(at) for at in look.times[len(look.times) - look.new :])
+        created = len(look.times) if look.first else look.new
+        dates = tuple(_instant(at) for at in look.times[len(look.times) - created :])
         poll = Poll(
-            self.feed.id, now, timedelta(), Outcome.STORED, items=len(look.times), created=look.new
+            self.feed.id, now, timedelta(), Outcome.STORED, items=len(look.times), created=created
         )
-        brought = Brought(
-            dates if self.has_dates else (None,) * look.new, find_gap(gathered, poll)
-        )
+        brought = Brought(dates if self.has_dates else (None,) * created, find_gap(gathered, poll))
         self.feed = after_poll(gathered, brought, now, self.pace, self.price())
         if self.feed.next_poll_at is None:
             raise AssertionError("a feed is always due again")

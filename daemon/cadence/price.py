@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import exp, log
 
-from daemon.cadence.forecast import PRIOR_RATE
 from daemon.cadence.rhythm import DAY, HOUR
 from daemon.settings import ScheduleSettings
 from daemon.values import Spent
@@ -14,8 +13,10 @@ SMOOTHED = DAY
 """Seconds over which requests and delays are averaged: a whole day, or nights would mislead."""
 YOUNG = HOUR
 """A process that just began to steer averages over this, and over more as it ages."""
-PATIENCE = 4.0
-"""Corrections take so many times the averaging: less, and they would swing (damping 1)."""
+PATIENCE = 2.0
+"""Corrections take so many times the averaging; less, and they would swing (damping .7)."""
+USUAL_RATE = 4 / DAY
+"""Items a second of an ordinary feed: most are quiet, and a few publish most of the news."""
 LEAST, MOST = 1e-6, 1e9
 """Article-seconds."""
 
@@ -23,7 +24,7 @@ LEAST, MOST = 1e-6, 1e9
 def first_price(pace: ScheduleSettings, now: datetime) -> Price:
     """What to start from: an ordinary feed would be polled as often as the budget says."""
     interval = DAY / pace.requests_per_day
-    return Price(interval * interval * PRIOR_RATE / 2, now, now, pace.requests_per_day)
+    return Price(interval * interval * USUAL_RATE / 2, now, now, pace.requests_per_day)
 
 
 def steer(price: Price, pace: ScheduleSettings, now: datetime, spent: Spent) -> Price:
