@@ -11,9 +11,9 @@ from storage.values import Rhythm
 PRIOR_ITEMS = 0.5
 PRIOR_RATE = 12 / DAY
 """A feed of which nothing was seen is taken for one of twelve items a day, and soon corrected."""
-DAY_PSEUDO = 0.5
+DAY_PSEUDO = 1.0
 """Items in an hour of the day that stand for the belief that all hours are alike."""
-WEEK_PSEUDO = 0.4
+WEEK_PSEUDO = 1.0
 """Items in an hour of the week that stand for the belief that all days are alike."""
 BURST_SHARE = 0.35
 BURST_FADES = 0.75 * HOUR
