@@ -14,7 +14,7 @@ from storage.holds import held_hosts
 from storage.values import FeedState, NextPoll, Outcome
 from tests.conftest import Serve
 from tests.daemon.conftest import Bench
-from tests.daemon.pages import BRIDGE_ITEM, FERRY_ITEM, Page, rss
+from tests.daemon.pages import BRIDGE_ITEM, FERRY_ITEM, Item, Page, rss
 from tests.samples import NOON
 from tests.sql import ask, one
 
@@ -78,7 +78,8 @@ async def test_an_honest_server_keeps_our_trust_at_an_audit(bench: Bench, serve:
 async def test_a_document_that_rolled_over_leaves_a_gap_and_a_shorter_wait(
     bench: Bench, serve: Serve
 ) -> None:
-    page = Page(rss([BRIDGE_ITEM]))
+    notices = [Item(f"n{n}", f"Notice number {n}", f"{n} notices so far.") for n in range(20)]
+    page = Page(rss(notices))
     url = await serve(page.answer)
     (feed,) = await bench.follow(url)
     await bench.poll(url)
