@@ -10,7 +10,7 @@ from daemon.cadence import audit_due, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
-from daemon.values import Failed, Fetched, Gathered, NotModified, Unchanged
+from daemon.values import Digested, Failed, Fetched, Gathered, NotModified, Unchanged
 from daemon.workers import Workers
 from storage.values import Feed, Lease, Outcome, Validators
 
@@ -61,7 +61,8 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
 
 
 def _has_changed(gathered: Gathered) -> bool:
-    return gathered.validators.body_hash != gathered.feed.validators.body_hash
+    """Whether there was another document, and not the same one or none at all."""
+    return isinstance(gathered.news, Digested)
 
 
 async def _says_unchanged(fetcher: Fetcher, feed: Feed) -> bool:

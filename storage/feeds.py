@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import xxhash
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 
 from storage.chunks import chunked
 from storage.database import Record, Transaction, upsert
@@ -85,7 +85,7 @@ async def due_feeds(
         feed.c.id > after_id, or_(feed.c.kind.is_(None), feed.c.kind != FeedKind.INGEST.value)
     )
     if before is not None:
-        query = query.where(poll_state.c.next_poll_at <= before)
+        query = query.where(_is_due(before, now=before))
     if shards is not None:
         query = query.where(poll_state.c.shard.in_(sorted(shards)))
     return [_feed(row) for row in await tx.execute(query.order_by(feed.c.id).limit(limit))]
@@ -94,25 +94,18 @@ async def due_feeds(
 async def due_times(
     tx: Transaction, *, now: datetime, before: datetime, shards: Collection[int] | None = None
 ) -> list[Due]:
-    """When every feed is due that is to be polled before an instant.
-
-    One that was polled in what is the future `now` is due too: the clock was set back, and it
-    would wait for as long.
-    """
+    """When every feed is due that is to be polled before an instant."""
     query = (
         select(feed.c.id, poll_state.c.next_poll_at, poll_state.c.rate)
         .where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
-        .where(
-            poll_state.c.next_poll_at.is_not(None),
-            or_(poll_state.c.next_poll_at < before, poll_state.c.last_poll_at > now + _SET_BACK),
-        )
+        .where(_is_due(before, now=now))
     )
     if shards is not None:
         query = query.where(poll_state.c.shard.in_(sorted(shards)))
     rows = await tx.execute(query)
     overdue = now - _SET_BACK
     return [
-        Due(r.id, r.next_poll_at if r.next_poll_at < before else overdue, r.rate) for r in rows
+        Due(r.id, r.next_poll_at if r.next_poll_at <= before else overdue, r.rate) for r in rows
     ]
 
 
@@ -173,6 +166,16 @@ async def subscriptions(tx: Transaction) -> list[Subscription]:
         .order_by(feed.c.id)
     )
     return [Subscription(r.url, r.title, r.site_url, tuple(r.labels)) for r in rows]
+
+
+def _is_due(before: datetime, *, now: datetime) -> ColumnElement[bool]:
+    """Whether a feed is to be polled by then.
+
+    One that was polled in what is the future `now` is due too: the clock was set back, and it
+    would wait for as long.
+    """
+    at, last = poll_state.c.next_poll_at, poll_state.c.last_poll_at
+    return and_(at.is_not(None), or_(at <= before, last > now + _SET_BACK))
 
 
 def _merged(wanted: Iterable[Subscription]) -> dict[str, Subscription]:
@@ -239,7 +242,13 @@ async def _revive(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     await tx.execute(
         update(poll_state)
         .where(poll_state.c.feed_id.in_(ids))
-        .values(state=FeedState.NEW.value, next_poll_at=now, next_poll_reason=None, failures=0)
+        .values(
+            state=FeedState.NEW.value,
+            next_poll_at=now,
+            next_poll_reason=None,
+            failures=0,
+            rhythm=None,  # nobody watched meanwhile
+        )
     )
 
 
