@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urljoin
 
+from benchmarks.stream import deduplicate
 from daemon.errors import NewsdError
 from daemon.normalise import normalise_entry
 from daemon.normalise.dates import parse_date
@@ -15,6 +16,8 @@ from daemon.parse.raw import Markup, RawEntry, entry_of
 from daemon.tag import Tagger, load_tagger, tag_article
 from daemon.values import Entry, Fetched, ParsedFeed, Rejected
 from storage.values import FeedKind
+
+__all__ = ["deduplicate", "parse_document", "tag"]
 
 NOW = datetime(2100, 1, 1, tzinfo=UTC)
 """Later than any labelled text: no date is in the future."""

@@ -1,5 +1,6 @@
 """The door: find the command, run it, say in one line what went wrong."""
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -73,18 +74,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status; `argv` is without the program's name."""
     args = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in args
-    args = _command_first([arg for arg in args if arg != "--debug"]) or ["--help"]
+    args = ["--help" if arg == "-h" else arg for arg in args if arg != "--debug"]
+    args = _command_first(args) or ["--help"]
     try:
         result = app(args, prog_name="newsd", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read us has enough, such as `head`
-        sys.stderr.close()
+    except (BrokenPipeError, SystemExit):  # whoever read us has enough; typer exits at it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.RAN
     except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted", Exit.INTERRUPTED)
     except typer.TyperException as error:
-        command = f"{args[0]} " if args[0] in COMMANDS else ""
-        return _fail(f"{error.format_message()} (newsd {command}--help)", Exit.USAGE)
+        path = getattr(getattr(error, "ctx", None), "command_path", "newsd")
+        said = error.format_message().replace("Value error, ", "")
+        return _fail(f"{said} ({path} --help)", Exit.USAGE)
     except Exception as error:  # noqa: BLE001  the last stop: any error is one line and a status
         if debug:
             traceback.print_exc()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from daemon.discover import Searcher
 from daemon.errors import UsageError
 from daemon.fetch import Fetcher, open_session
 from daemon.holds import Holds
@@ -22,7 +23,7 @@ from daemon.service import Service
 from daemon.settings import Loaded, Settings, load_settings
 from daemon.steering import Steering, price_so_far
 from daemon.tag import load_tagger
-from daemon.values import Gathered, PollReport
+from daemon.values import PollReport
 from daemon.workers import PATIENCE, Workers
 from daemon.writer import Writer
 from storage.database import Database
@@ -53,6 +54,25 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     async with Database.open(settings.database.url) as database:
         await ensure_schema(database)
         yield database
+
+
+@asynccontextmanager
+async def open_workers(settings: Settings) -> AsyncIterator[Workers]:
+    """The worker processes. Raises `SettingsError` for a topic rule that cannot be used."""
+    # here and now, not in a worker at the first poll
+    load_tagger(settings.topics.file)
+    workers = Workers(settings.digest, settings.topics.file)
+    try:
+        yield workers
+    finally:
+        await workers.close()
+
+
+@asynccontextmanager
+async def open_searcher(settings: Settings) -> AsyncIterator[Searcher]:
+    """What asks a site for its feeds; it needs no database."""
+    async with open_session(settings.fetch) as session, open_workers(settings) as workers:
+        yield Searcher(Fetcher(session, settings.fetch), workers, system_clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +141,10 @@ class App:
         """Take in documents as articles of `source`; yield what each chunk of them came to."""
         async with self.database.writing() as tx:
             feed = await ingest_source(tx, source, now=system_clock())
-        async with self._workers(self._settings) as workers:
+        async with open_workers(self._settings) as workers:
             keeper = self._keeper(self._settings, replica_name())
             async for result in Ingester(keeper, workers, system_clock).ingest(documents, feed):
                 yield result
-
-    async def check(self, url: str) -> Gathered:
-        """Fetch and digest one address, and store nothing."""
-        writer = Writer(self._keeper(self._settings, ""), system_clock, _nobody)
-        async with self._poller(self._settings, writer, None) as poller:
-            return await poller.gather(Feed(0, url))
 
     async def follow(self, path: Path | None) -> int:
         """Follow the feeds of an OPML file; return how many are new. Raises `UsageError`."""
@@ -153,28 +167,18 @@ class App:
             return Holds(await held_hosts(tx, now=system_clock()))
 
     @asynccontextmanager
-    async def _workers(self, settings: Settings) -> AsyncIterator[Workers]:
-        # a rule that cannot be used is an error here and now, not in a worker at the first poll
-        load_tagger(settings.topics.file)
-        workers = Workers(settings.digest, settings.topics.file)
-        try:
-            yield workers
-        finally:
-            await workers.close()
-
-    @asynccontextmanager
     async def _poller(
-        self, settings: Settings, writer: Writer, holder: Holder | None
+        self, settings: Settings, writer: Writer, holder: Holder
     ) -> AsyncIterator[Poller]:
         """All that polling needs under one set of settings; taken apart in reverse order."""
 
         def lease_of(feed: Feed) -> Lease | None:
-            return holder.leases.get(feed.shard) if holder else None
+            return holder.leases.get(feed.shard)
 
         limit = settings.fetch.timeout + settings.digest.cpu_limit * PATIENCE
         async with AsyncExitStack() as stack:
             session = await stack.enter_async_context(open_session(settings.fetch))
-            workers = await stack.enter_async_context(self._workers(settings))
+            workers = await stack.enter_async_context(open_workers(settings))
             fetcher = Fetcher(session, settings.fetch)
             yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2)
 
@@ -187,10 +191,6 @@ async def open_app(loaded: Loaded) -> AsyncIterator[App]:
     """Open the program for the length of the block. Raises `StorageError`, `SettingsError`."""
     async with open_database(loaded.settings) as database:
         yield App(loaded, database)
-
-
-def _nobody(_: Feed, __: PollReport | None) -> None:
-    """Settle a poll that nobody waits for."""
 
 
 @contextmanager

@@ -8,11 +8,15 @@ from pathlib import Path
 
 from daemon.digest import digest as digest_feed
 from daemon.digest import digest_articles as digest_file
-from daemon.normalise import load_model
+from daemon.normalise import load_model, load_suffixes
+from daemon.parse.links import feed_links
 from daemon.tag import Tagger, load_tagger
 from daemon.values import Digested, Fetched
 
+__all__ = ["digest", "digest_articles", "feed_links", "prepare"]
+
 load_model()
+load_suffixes()
 _taggers: list[Tagger] = []
 
 

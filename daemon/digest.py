@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from daemon.dedup import (
     fingerprint,
@@ -20,16 +21,18 @@ from daemon.dedup import (
 )
 from daemon.normalise import normalise_entry
 from daemon.normalise.dates import parse_date
+from daemon.normalise.language import primary_subtag
+from daemon.normalise.markup import plain_line
 from daemon.normalise.text import clean_line
-from daemon.parse import parse_articles, parse_feed
+from daemon.normalise.url import absolute_url, site_of
+from daemon.parse import hub_links, parse_articles, parse_feed
 from daemon.tag import Tagger, tag_article
-from daemon.values import Digested, Entry, Fetched, ParsedFeed, Rejected
+from daemon.values import OVER_MAX_ENTRIES, Digested, Entry, Fetched, ParsedFeed, Rejected
 from storage.values import Article, Fingerprint, Sighting, TaggedArticle, Topic
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
 
-OVER_MAX = "over_max_entries"
 INTERNAL_ERROR = "internal_error"
 
 
@@ -46,7 +49,9 @@ def digest(
     Of more than `max_entries` new ones the newest are taken, and the rest left for the next poll.
     Raises `NotAFeedError` and `ParseLimitError` as `parse_feed` does.
     """
-    return _digest(parse_feed(page), known, now, tagger, max_entries)
+    digested = _digest(parse_feed(page), known, now, tagger, max_entries)
+    host = urlsplit(page.url).hostname
+    return replace(digested, hub=hub_links(page), site=site_of(host) if host else None)
 
 
 def digest_articles(
@@ -85,13 +90,13 @@ def _digest(
     left = {id(item) for item in new} - {id(item) for item in taken}
     rejected = Counter(parsed.rejected)
     if left:
-        rejected[OVER_MAX] += len(left)
+        rejected[OVER_MAX_ENTRIES] += len(left)
     articles = _belt(parsed, taken, now, tagger, rejected)
     return Digested(
         kind=parsed.kind,
-        title=clean_line(parsed.title or "") or None,
-        site_url=parsed.site_url,
-        language=parsed.language,
+        title=plain_line(parsed.title) or None,
+        site_url=absolute_url(parsed.site_url, parsed.url),
+        language=primary_subtag(parsed.language),
         items=len(document) + sum(parsed.rejected.values()),
         present=tuple(hashed(item.name) for item in document),
         entry_hashes=frozenset(i.raw_hash for i in document if id(i) not in left),

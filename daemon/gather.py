@@ -10,7 +10,15 @@ from daemon.cadence import audit_due, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
-from daemon.values import Digested, Failed, Fetched, Gathered, NotModified, Unchanged
+from daemon.values import (
+    OVER_MAX_ENTRIES,
+    Digested,
+    Failed,
+    Fetched,
+    Gathered,
+    NotModified,
+    Unchanged,
+)
 from daemon.workers import Workers
 from storage.values import Feed, Lease, Outcome, Validators
 
@@ -28,7 +36,7 @@ async def gather(
     match result:
         case Fetched():
             gathered = await _digested(opened, result, workers)
-            if audited and _has_changed(gathered):
+            if audited and _has_news(gathered):
                 gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
             gathered = replace(opened, http_status=304, fresh=result.fresh)
@@ -57,16 +65,22 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
+    if page.is_delta:
+        news = replace(news, is_delta=True, entry_hashes=feed.entry_hashes | news.entry_hashes)
+    if OVER_MAX_ENTRIES in news.rejected:
+        # the next poll must get the document again, for the entries that were left
+        gathered = replace(gathered, validators=Validators())
     return replace(gathered, news=news)
 
 
-def _has_changed(gathered: Gathered) -> bool:
-    """Whether there was another document, and not the same one or none at all."""
-    return isinstance(gathered.news, Digested)
+def _has_news(gathered: Gathered) -> bool:
+    """Whether entries came or were edited; a body of which only the date moved is no lie."""
+    known, news = gathered.feed, gathered.news
+    return isinstance(news, Digested) and not all(map(known.remembers, news.entry_hashes))
 
 
 async def _says_unchanged(fetcher: Fetcher, feed: Feed) -> bool:
-    """Whether the server says 304 to the validators of a document that we know has changed."""
+    """Whether the server says 304 to the validators of a document that had less in it."""
     return isinstance(await fetcher.fetch(feed), NotModified)
 
 

@@ -10,12 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from daemon.cadence import after_poll, find_gap, first_price
 from daemon.dedup import judge_all
 from daemon.lanes import host_of
-from daemon.normalise.url import site_of
 from daemon.settings import ScheduleSettings
 from daemon.values import Arrival, Brought, Digested, Failed, Gathered, PollReport
 from storage.articles import next_article_ids, save, stage, unstage
@@ -78,7 +76,7 @@ class Keeper:
         self, tx: Transaction, group: Sequence[Gathered], now: datetime
     ) -> list[PollReport]:
         arrivals = [
-            Arrival(g.feed.id, _site(g.feed), tagged)
+            Arrival(g.feed.id, g.news.site, tagged)
             for g in group
             if isinstance(g.news, Digested)
             for tagged in g.news.articles
@@ -132,7 +130,8 @@ class Keeper:
         return PollReport(
             feed=after_poll(gathered, brought, now, self.pace, price),
             poll=poll,
-            delays=_delays(created, now),
+            hub=gathered.news.hub if isinstance(gathered.news, Digested) else None,
+            delays=_delays(gathered.feed, created, now),
             gap=brought.gap,
             held_until=_held_until(gathered, now),
         )
@@ -141,12 +140,6 @@ class Keeper:
 async def _judge(tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int]) -> list[Judged]:
     known = await holdings(tx, [(a.feed_id, a.tagged) for a in arrivals])
     return judge_all(arrivals, known, iter(ids))
-
-
-def _site(feed: Feed) -> str | None:
-    """Whose word a feed's is: the registrable domain of its address."""
-    host = urlsplit(feed.url).hostname
-    return site_of(host) if host else None
 
 
 def _created(judged: Sequence[Judged]) -> Iterator[int]:
@@ -199,7 +192,10 @@ def _exact_dates(created: Sequence[Article]) -> tuple[datetime | None, ...]:
     return tuple(None if date.precision in days else date.at for date in dates)
 
 
-def _delays(created: Sequence[Article], now: datetime) -> tuple[float, ...]:
+def _delays(feed: Feed, created: Sequence[Article], now: datetime) -> tuple[float, ...]:
+    """Publication to row in seconds; a feed's first document holds what we could not have met."""
+    if feed.last_success_at is None:
+        return ()
     dates = (a.published.at for a in created)
     return tuple((now - at).total_seconds() for at in dates if at is not None)
 
@@ -223,9 +219,9 @@ def _departures(
     present: dict[int, tuple[int, ...]] = {}
     seen_at: dict[int, datetime] = {}
     for g in group:
-        if not isinstance(g.news, Digested) or g.news.kind is FeedKind.INGEST:
+        if not isinstance(g.news, Digested) or g.news.is_delta:
             continue
-        if g.feed.last_success_at is not None:
+        if g.news.kind is not FeedKind.INGEST and g.feed.last_success_at is not None:
             present[g.feed.id] = g.news.present
             seen_at[g.feed.id] = g.feed.last_success_at
     return present, seen_at

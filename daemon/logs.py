@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from daemon.credentials import without_credentials
 from daemon.settings import LogSettings
 
 _CONTROLS = {c: f"\\x{c:02x}" for c in (*range(32), *range(127, 160))}
@@ -20,16 +21,16 @@ def set_up_logs(settings: LogSettings) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _discreet,
     ]
     rendering: list[Any] = (
-        [_printable, _on_a_terminal()]
-        if pretty
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [_printable, _on_a_terminal()] if pretty else [structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     logging.basicConfig(
         stream=sys.stderr, level=max(level, logging.WARNING), format="%(name)s: %(message)s"
@@ -40,6 +41,14 @@ def _on_a_terminal() -> structlog.dev.ConsoleRenderer:
     # the default would print the values of all variables, feeds' texts among them
     plain = structlog.dev.plain_traceback
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+
+
+def _discreet(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """No log holds the password of a feed."""
+    return {
+        key: without_credentials(value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
 
 
 def _printable(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -2,10 +2,19 @@
 
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from daemon.values import PollReport
 
+# `newsd_articles_created` would be a time, where everybody expects a number of articles
+disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs
 PREFIX = "newsd"
 POLL_SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 DELAY_SECONDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 43200, 86400)
@@ -15,6 +24,7 @@ class Metrics:
     """The counters of one process, with a registry of their own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # `newsd_articles_created` would be a time
         self._registry = CollectorRegistry()
         self._polls = Counter(
             f"{PREFIX}_polls", "Polls by outcome.", ["outcome"], registry=self._registry
@@ -33,7 +43,7 @@ class Metrics:
         )
         self._delay = Histogram(
             f"{PREFIX}_publish_delay_seconds",
-            "From an article's publication to its row, for articles that were dated.",
+            "From publication to row, of dated articles that came after their feed's first poll.",
             buckets=DELAY_SECONDS,
             registry=self._registry,
         )

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from daemon.credentials import without_credentials
 from daemon.errors import UsageError
 from storage.values import Subscription
 
@@ -85,10 +86,10 @@ class _Reading:
         values = {str(k).lower(): str(v).strip() for k, v in element.attrib.items()}
         label = values.get("text") or values.get("title") or ""
         url = values.get("xmlurl", "")
-        if _is_web(url):
+        if is_web(url):
             self._add(url, label, values)
         elif url:
-            self._skip(element, f"not an http(s) address: {url[:200]!r}")
+            self._skip(element, f"not an http(s) address: {without_credentials(url[:200])!r}")
         for outer in self.around[-1:]:
             outer.is_of_use = True
         self.around.append(_Open(label, is_of_use=bool(url)))
@@ -106,7 +107,7 @@ class _Reading:
             self.found[url] = replace(known, labels=both)
             return
         site = values.get("htmlurl", "")
-        self.found[url] = Subscription(url, label or None, site if _is_web(site) else None, labels)
+        self.found[url] = Subscription(url, label or None, site if is_web(site) else None, labels)
 
     def _skip(self, element: etree._Element, reason: str) -> None:
         self.skipped.append(f"{self.source}:{element.sourceline}: {reason}")
@@ -144,12 +145,15 @@ def _checked_root(root: etree._Element, source: str) -> etree._Element:
     return root
 
 
-def _is_web(url: str) -> bool:
+def is_web(url: str) -> bool:
+    """Whether this is an http(s) address with a host, in one printable line."""
     try:
         parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and url.isprintable()
+    sound = host and " " not in host and port != 0 and url.isprintable()
+    return parts.scheme in {"http", "https"} and bool(sound)
 
 
 # ---------------------------------------------------------------- writing

@@ -9,6 +9,7 @@ import structlog
 
 from daemon.clock import Clock
 from daemon.fetch import Fetcher
+from daemon.fetch.words import one_line
 from daemon.gather import gather
 from daemon.values import Failed, Gathered
 from daemon.workers import Workers
@@ -48,6 +49,6 @@ class Poller:
         except TimeoutError:
             failed = Failed(Outcome.TIMEOUT, f"the poll took more than {self.limit}")
         except Exception as error:
-            log.exception("poll_failed", feed_id=feed.id, url=feed.url)
+            log.exception("poll_failed", feed_id=feed.id, url=one_line(feed.url))
             failed = Failed(Outcome.INTERNAL, f"{type(error).__name__} in newsd; see the log")
         return Gathered(feed, started, self.clock() - started, failed, lease=lease)

@@ -114,6 +114,13 @@ class Scheduler:
             log.warning("postpone_failed", feed_id=feed.id, error=str(error))
         self.settle(feed, then)
 
+    def hasten(self, feed_id: int) -> None:
+        """Poll this feed as soon as may be, unless it is being polled."""
+        if feed_id not in self._out:
+            now = self._clock()
+            due, _ = self._waiting.get(feed_id, (now, now))
+            self._await(feed_id, due, now)
+
     async def refill(self) -> None:
         """Learn of feeds that were added, or whose time came near."""
         now = self._clock()

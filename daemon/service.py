@@ -10,6 +10,7 @@ import structlog
 
 from daemon.clock import Clock
 from daemon.errors import SettingsError
+from daemon.fetch.words import one_line
 from daemon.holds import Holds
 from daemon.lanes import Lanes
 from daemon.metrics import Metrics
@@ -19,6 +20,7 @@ from daemon.settings import Loaded, Settings
 from daemon.steering import EVERY, Steering
 from daemon.values import PollReport
 from daemon.web import Readiness, serve
+from daemon.websub import RENEWAL, Subscriber
 from daemon.writer import Writer
 from storage.changes import clock_now
 from storage.database import Database
@@ -61,6 +63,7 @@ class Service:
         self._metrics = Metrics()
         self._poller: Poller | None = None
         self._scheduler: Scheduler | None = None
+        self._subscriber: Subscriber | None = None
         self._last_commit: datetime | None = None
         self._last_success: datetime | None = None
         self.stop = asyncio.Event()
@@ -82,6 +85,8 @@ class Service:
         self._last_commit = self._clock()
         if report.poll.outcome.is_success:
             self._last_success = self._last_commit
+        if self._subscriber is not None and report.hub is not None:
+            self._subscriber.note(feed.id, report.hub)
         _log_poll(report, quietly=self._scheduler is not None and self._scheduler.outage.is_on)
 
     # ------------------------------------------------------------ life
@@ -99,7 +104,9 @@ class Service:
             self._scheduler = Scheduler(self._database, lanes, self._clock, self._shards)
             writing = group.create_task(writer.run())
             self._show(writer, lanes, self._scheduler)
-            async with serve(self._settings.http, self._metrics, self._ready), self._jobs():
+            self._subscriber = self._subscribing(self._scheduler)
+            pages = serve(self._settings.http, self._metrics, self._ready, self._subscriber)
+            async with pages, self._jobs():
                 scheduling = group.create_task(self._scheduler.run())
                 await self._generations(lanes, assemble, reloaded)
                 scheduling.cancel()
@@ -111,10 +118,12 @@ class Service:
         while not self.stop.is_set():
             async with assemble(self._settings) as self._poller:
                 limits = self._settings.fetch
+                await self._refill()
                 lanes.release(concurrency=limits.concurrency, per_host=limits.per_host)
                 self._supervisor.tell("READY=1")
                 log.info("running", database=self._database.name, http=self._settings.http.bind)
                 await _first(self.stop, self.reload)
+                log.info("stopping" if self.stop.is_set() else "reloading", polls=lanes.under_way)
                 lanes.hold()
                 await self._let_finish(lanes)
             if self.reload.is_set():
@@ -154,6 +163,13 @@ class Service:
     def _price(self) -> Price:
         return self._steering.price
 
+    def _subscribing(self, scheduler: Scheduler) -> Subscriber | None:
+        """Hubs are asked only where they can reach us."""
+        http = self._settings.http
+        if not http.public_url or not http.bind:
+            return None
+        return Subscriber(self._database, self._clock, http.public_url, scheduler.hasten)
+
     def _shards(self) -> Collection[int] | None:
         """Whose feeds we may poll now (None: all); the holder learns of changes at each beat."""
         leases = self._holder.leases
@@ -168,6 +184,8 @@ class Service:
             "lease": (BEAT, self._beat),
             "price": (EVERY, self._steer),
         }
+        if self._subscriber is not None:
+            jobs["websub"] = (RENEWAL, self._renew)
         if self._supervisor.watchdog is not None:
             jobs["watchdog"] = (self._supervisor.watchdog / 2, self._alive)
         scheduler = coarse_jobs(jobs)
@@ -203,6 +221,14 @@ class Service:
             await self._holder.beat()
         except StorageError as error:
             log.warning("lease_beat_failed", error=str(error))
+
+    async def _renew(self) -> None:
+        if self._subscriber is None or self._poller is None:
+            return
+        try:
+            await self._subscriber.renew(self._poller.fetcher, self._shards())
+        except StorageError as error:
+            log.warning("hub_renewal_failed", error=str(error))
 
     async def _alive(self) -> None:
         self._supervisor.tell("WATCHDOG=1")
@@ -267,7 +293,7 @@ def _log_poll(report: PollReport, *, quietly: bool) -> None:
     poll = report.poll
     facts = {
         "feed_id": poll.feed_id,
-        "url": report.feed.url,
+        "url": one_line(report.feed.url),
         "outcome": poll.outcome,
         "created": poll.created,
         "revised": poll.revised,

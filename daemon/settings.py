@@ -12,9 +12,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from daemon.errors import SettingsError
@@ -25,6 +33,7 @@ SEARCHED = (Path("newsd.toml"), Path("/etc/newsd/newsd.toml"))
 
 _SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
 _SPAN_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST = timedelta(days=3660)
 _SIZE = re.compile(r"\s*(\d+)\s*(B|KiB|MiB|GiB)?\s*")
 _SIZE_UNITS = {None: 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
@@ -37,7 +46,10 @@ def _span(value: Any) -> Any:
         raise ValueError('a time span is text with a unit, such as "30s", "5m", "24h" or "7d"')
     if not value.strip() or _SPAN.sub("", value):
         raise ValueError('write a time span as "30s", "5m", "24h" or "7d"')
-    return timedelta(seconds=sum(float(n) * _SPAN_UNITS[u] for n, u in _SPAN.findall(value)))
+    seconds = sum(float(n) * _SPAN_UNITS[u] for n, u in _SPAN.findall(value))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError("a time span of more than ten years")
+    return timedelta(seconds=seconds)
 
 
 def _span_or_none(value: Any) -> Any:
@@ -62,13 +74,32 @@ def _listed(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _file(value: Any) -> Any:
+    """No file may be written as `""`, which the environment cannot say otherwise."""
+    return None if value == "" else value
+
+
+def _header(value: str) -> str:
+    """Text that may stand in a request: a line end in it would begin another header."""
+    if not value.isprintable():
+        raise ValueError("holds characters that cannot be sent in a request")
+    return value
+
+
+def _bind(value: str) -> str:
+    if value and int(value.rpartition(":")[2]) > 65535:
+        raise ValueError("a port is a number up to 65535")
+    return value
+
+
 def _network(value: Any) -> Any:
     return ip_network(value) if isinstance(value, str) else value
 
 
 Span = Annotated[timedelta, BeforeValidator(_span)]
-Size = Annotated[int, BeforeValidator(_size), Field(gt=0)]
+Size = Annotated[int, BeforeValidator(_size), Field(gt=0, le=1 << 30)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+OptionalFile = Annotated[Path | None, BeforeValidator(_file)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_listed)]
 
 RespectHints = Literal["plausible", "strict", "never"]
@@ -95,7 +126,7 @@ class DatabaseSettings(_Section):
 class FetchSettings(_Section):
     """How we behave on other people's servers."""
 
-    user_agent: str = Field(
+    user_agent: Annotated[str, AfterValidator(_header)] = Field(
         default="newsd/0.1 (news ingestion daemon; set fetch.user_agent to name its operator)",
         description="Sent with every request. Put an address in it at which a publisher can "
         "reach you.",
@@ -165,6 +196,12 @@ class ScheduleSettings(_Section):
         "plausible (not while more than three articles are expected), strict or never.",
     )
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min_interval > self.max_interval:
+            raise ValueError("min_interval is longer than max_interval")
+        return self
+
 
 class DigestSettings(_Section):
     """The worker processes that parse and understand documents."""
@@ -191,7 +228,7 @@ class DigestSettings(_Section):
 class FeedsSettings(_Section):
     """Which feeds to follow, beside those added by command."""
 
-    file: Path | None = Field(
+    file: OptionalFile = Field(
         default=None,
         description="An OPML file that is imported at start and again on SIGHUP; feeds that are "
         "no longer in it are kept.",
@@ -201,7 +238,7 @@ class FeedsSettings(_Section):
 class TopicsSettings(_Section):
     """What articles are tagged with, beside the IPTC Media Topics."""
 
-    file: Path | None = Field(
+    file: OptionalFile = Field(
         default=None, description="Your own topic rules; see config/topics.toml."
     )
 
@@ -209,11 +246,17 @@ class TopicsSettings(_Section):
 class HttpSettings(_Section):
     """The daemon's own pages: /livez, /readyz and /metrics."""
 
-    bind: str = Field(
+    bind: Annotated[str, AfterValidator(_bind)] = Field(
         default="127.0.0.1:8080",
         description='Address and port of `newsd run`; "" switches it off. It has no password: '
         "bind it to loopback or to a private network.",
         pattern=r"^$|^\[?[0-9a-zA-Z.:*-]*\]?:\d{1,5}$",
+    )
+    public_url: str = Field(
+        default="",
+        description="Where the internet reaches http.bind, such as https://news.example.org; with "
+        'it hubs (WebSub) are asked to tell of news at once. "": feeds are only polled.',
+        pattern=r"^$|^https?://[^\s/]+(/[^\s?#]*)?$",
     )
 
 
@@ -250,6 +293,17 @@ class Settings(_Section):
     http: HttpSettings = HttpSettings()
     run: RunSettings = RunSettings()
     log: LogSettings = LogSettings()
+
+
+def _variables() -> Iterator[tuple[str, str]]:
+    """How each setting's variable is easily misspelt, and how it is written."""
+    for section, field_ in Settings.model_fields.items():
+        for key in getattr(field_.annotation, "model_fields", ()):
+            right = f"NEWSD_{section}__{key}".upper()
+            yield right.replace("__", "_"), right
+
+
+_MISSPELT = dict(_variables())
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +357,7 @@ Layer = dict[str, tuple[Any, str]]
 
 def _from_file(path: Path) -> Layer:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
         raw = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}; name another file by --config") from error
@@ -350,6 +404,9 @@ def _from_environment(env: Mapping[str, str]) -> Layer:
     for name in ("DATABASE_URL_FILE", "DATABASE_URL"):
         if env.get(name):
             layer["database.url"] = (_secret(name, env[name]), name)
+    for name in env:
+        if right := _MISSPELT.get(name.removesuffix("_FILE")):
+            raise SettingsError(f"{name}: write {right}, with two underscores")
     for name in sorted(env, key=lambda n: (not n.endswith("_FILE"), n)):
         section, double, key = name.removeprefix("NEWSD_").lower().partition("__")
         if not name.startswith("NEWSD_") or not double:
@@ -370,8 +427,10 @@ def _secret(name: str, value: str) -> str:
         return value
     try:
         return Path(value).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{name}: cannot read {value}: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{name}: cannot read {value}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{name}: {value} is not UTF-8") from error
 
 
 def _from_options(overrides: Mapping[str, str]) -> Layer:

@@ -41,6 +41,10 @@ class Fetched:
     etag: str | None = None
     last_modified: str | None = None
     fresh: Fresh | None = None
+    is_delta: bool = False
+    """Whether it holds only what is new since our ETag (226 IM Used, RFC 3229)."""
+    links: tuple[str, ...] = ()
+    """Its Link headers (RFC 8288)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +116,26 @@ class Rejected:
     """Counted under this name, such as `nothing_to_read`."""
 
 
+OVER_MAX_ENTRIES = "over_max_entries"
+"""Why an entry is left for the next poll: the document holds too many new ones at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """An article on its way to be judged, and who brings it."""
 
     feed_id: int
     feed_site: str | None
-    """Registrable domain of the feed's own address, for questions of authority."""
+    """Registrable domain of the feed's server, for questions of authority."""
     tagged: TaggedArticle
+
+
+@dataclass(frozen=True, slots=True)
+class HubLinks:
+    """Who would tell us of a feed's news, and what it calls the feed (W3C WebSub, 4)."""
+
+    hub: str
+    topic: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +156,11 @@ class Digested:
     rejected: Mapping[str, int] = field(default_factory=dict)
     damaged: str | None = None
     hints: Hints = field(default_factory=Hints)
+    is_delta: bool = False
+    """Whether what is not in it may still stand in the feed."""
+    hub: HubLinks | None = None
+    site: str | None = None
+    """Registrable domain of the server that sent it: whose word it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +216,10 @@ class PollReport:
     feed: Feed
     """The feed as it is now remembered."""
     poll: Poll
+    hub: HubLinks | None = None
+    """The hub that the document names."""
     delays: tuple[float, ...] = ()
-    """Seconds from publication to our row, of each created article that was dated."""
+    """Seconds from publication to our row, of created articles; none at a feed's first poll."""
     gap: Gap | None = None
     """Since the last poll, entries were probably lost."""
     held_until: datetime | None = None

@@ -1,8 +1,9 @@
 """The daemon's own pages: is it alive, is it doing its work, and what has it counted."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 import orjson
 from aiohttp import web
@@ -29,13 +30,28 @@ class Readiness:
 Ready = Callable[[], Awaitable[Readiness]]
 
 
+class Callback(Protocol):
+    """Whom hubs reach at `/websub/TOKEN`."""
+
+    async def verify(self, token: str, query: Mapping[str, str]) -> str | None:
+        """The answer to a hub that asks whether we meant it; None: no."""
+
+    async def pinged(self, token: str, signature: str, body: bytes) -> None:
+        """A hub says that there is news; perhaps it even is the hub."""
+
+
 @asynccontextmanager
-async def serve(settings: HttpSettings, metrics: Metrics, ready: Ready) -> AsyncIterator[None]:
+async def serve(
+    settings: HttpSettings, metrics: Metrics, ready: Ready, callback: Callback | None = None
+) -> AsyncIterator[None]:
     """Serve the pages for the length of the block. Raises `SettingsError` on a taken port."""
     if not settings.bind:
         yield
         return
-    runner = web.AppRunner(_pages(metrics, ready), access_log=None)
+    pages = _pages(metrics, ready)
+    if callback is not None:
+        pages.add_routes(_hub_routes(callback))
+    runner = web.AppRunner(pages, access_log=None)
     await runner.setup()
     try:
         await _listen(runner, settings.bind)
@@ -77,3 +93,22 @@ def _pages(metrics: Metrics, ready: Ready) -> web.Application:
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", exposition)
     return app
+
+
+def _hub_routes(callback: Callback) -> list[web.RouteDef]:
+    async def verify(request: web.Request) -> web.Response:
+        answer = await callback.verify(request.match_info["token"], request.query)
+        if answer is None:
+            return web.Response(status=404)
+        return web.Response(text=answer)
+
+    async def ping(request: web.Request) -> web.Response:
+        # aiohttp reads at most 1 MiB and answers 413 to more
+        body = await request.read()
+        signature = request.headers.get("X-Hub-Signature", "")
+        await callback.pinged(request.match_info["token"], signature, body)
+        # also where the signature is wrong: who forges learns nothing (WebSub, 8.2)
+        return web.Response(status=202)
+
+    path = "/websub/{token}"
+    return [web.get(path, verify, allow_head=False), web.post(path, ping)]

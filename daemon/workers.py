@@ -51,6 +51,10 @@ class Workers:
         """Digest articles given by hand. Raises what `digest_articles` raises."""
         return await self._run(_digest_articles, page, published, now)
 
+    async def links(self, page: Fetched) -> tuple[str, ...]:
+        """The feeds that a web page names. Raises `DigestLimitError`."""
+        return await self._run(_links, page)
+
     async def _run(self, task: Callable[..., Result], *args: Any) -> Result:
         limit = self._settings.cpu_limit
         future: Future[Result] = self._started().schedule(
@@ -118,6 +122,11 @@ def _digest(page: Fetched, known: frozenset[int], now: datetime, max_entries: in
 def _digest_articles(page: Fetched, published: str | None, now: datetime) -> Digested:
     digested: Digested = belt().digest_articles(page, published, now)
     return digested
+
+
+def _links(page: Fetched) -> tuple[str, ...]:
+    links: tuple[str, ...] = belt().feed_links(page)
+    return links
 
 
 def belt() -> ModuleType:

@@ -94,7 +94,7 @@ class Writer:
             if len(group) > 1:
                 log.exception("group_refused", polls=len(group))
                 return [report for one in group for report in await self._kept([one])]
-            log.exception("poll_refused", feed_id=group[0].feed.id, url=group[0].feed.url)
+            log.exception("poll_refused", feed_id=group[0].feed.id)
             return await self._patiently([_refused(group[0])])
 
     async def _patiently(self, group: Sequence[Gathered]) -> list[PollReport]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -59,7 +59,8 @@ class Database:
         self.dialect = url.get_backend_name()
         """`sqlite` or `postgresql`."""
         self.url = url
-        self.name = url.set(drivername=self.dialect).render_as_string(hide_password=True)
+        shown = url.set(drivername=self.dialect, query=_without_passwords(url.query))
+        self.name = shown.render_as_string(hide_password=True)
         """The address without its password, for messages."""
         self.path = Path(url.database) if self.dialect == "sqlite" and url.database else None
         """The file of a SQLite database."""
@@ -154,7 +155,7 @@ def _parsed(address: str) -> URL:
     """The address in SQLAlchemy's words, with the driver that this program uses."""
     try:
         url = make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise StorageUnavailableError(
             "the database address cannot be read; write sqlite:///newsd.db or "
             "postgresql://user@host/name"
@@ -168,6 +169,11 @@ def _parsed(address: str) -> URL:
     if dialect == "sqlite" and url.database in {None, "", ":memory:"}:
         raise StorageUnavailableError("a SQLite database needs a file: sqlite:///newsd.db")
     return url.set(drivername=_DRIVERS[dialect])
+
+
+def _without_passwords(query: Mapping[str, Any]) -> dict[str, Any]:
+    """The query of an address, which may hold a password too (libpq, 34.1.2)."""
+    return {key: "***" if "password" in key.lower() else said for key, said in query.items()}
 
 
 def _sqlite(url: URL) -> tuple[AsyncEngine, AsyncEngine]:

@@ -15,8 +15,14 @@ from storage.errors import (
 
 # https://www.sqlite.org/rescode.html, primary codes
 _SQLITE = {
-    5: (StorageUnavailableError, "is locked by another program; it is tried again"),
-    6: (StorageUnavailableError, "is locked by another program; it is tried again"),
+    5: (
+        StorageUnavailableError,
+        "is locked by another program; try again, or look for who holds it",
+    ),
+    6: (
+        StorageUnavailableError,
+        "is locked by another program; try again, or look for who holds it",
+    ),
     8: (StorageUnavailableError, "is read-only; check the owner and mode of file and directory"),
     10: (StorageFullError, "cannot be read or written; check the disk and its free space"),
     11: (StorageUnavailableError, "is damaged; restore it from a backup"),
@@ -28,26 +34,35 @@ _SQLITE = {
 }
 # https://www.postgresql.org/docs/current/errcodes-appendix.html, the longest prefix counts
 _POSTGRESQL = {
-    "08": (StorageUnavailableError, "does not answer; it is tried again"),
+    "08": (
+        StorageUnavailableError,
+        "does not answer; check that it runs and can be reached from here",
+    ),
     "22": (StorageRefusedError, "refuses these rows"),
     "23": (StorageRefusedError, "refuses these rows"),
     "25006": (StorageUnavailableError, "is read-only; point newsd at the primary"),
-    "25P03": (StorageUnavailableError, "ended a session that waited too long; it is tried again"),
+    "25P03": (
+        StorageUnavailableError,
+        "ended a session that waited too long; try again in a moment",
+    ),
     "28": (StorageUnavailableError, "refuses this user; check name, password and pg_hba.conf"),
     "3D": (StorageUnavailableError, "does not exist; create it with createdb"),
     "2BP01": (
         StorageRefusedError,
         "has views of yours on those of newsd; drop them and try again",
     ),
-    "40": (StorageUnavailableError, "was busy with the same rows; it is tried again"),
-    "42P01": (SchemaMismatchError, "lacks tables; run newsd db upgrade"),
+    "40": (StorageUnavailableError, "was busy with the same rows; try again in a moment"),
+    "42P01": (SchemaMismatchError, "lacks tables; run newsd db upgrade and newsd db check"),
     "42703": (SchemaMismatchError, "has other tables than this newsd; run newsd db upgrade"),
-    "53": (StorageUnavailableError, "is short of connections or memory; it is tried again"),
+    "53": (StorageUnavailableError, "is short of connections or memory; try again in a moment"),
     "53100": (StorageFullError, "has no space left; make room, then it goes on by itself"),
-    "55P03": (StorageUnavailableError, "is locked by another session; it is tried again"),
-    "57": (StorageUnavailableError, "is shutting down or starting; it is tried again"),
+    "55P03": (StorageUnavailableError, "is locked by another session; try again in a moment"),
+    "57": (StorageUnavailableError, "is shutting down or starting; try again in a moment"),
 }
-_AWAY = (StorageUnavailableError, "does not answer; it is tried again")
+_AWAY = (
+    StorageUnavailableError,
+    "does not answer; check that it runs and can be reached from here",
+)
 _Kind = tuple[type[StorageError], str]
 
 

@@ -133,6 +133,15 @@ async def count_feeds(tx: Transaction, shards: Collection[int] | None = None) ->
     return int((await tx.execute(query)).scalar_one())
 
 
+async def poll_soon(tx: Transaction, feed_id: int, *, now: datetime) -> None:
+    """Make a feed due now: somebody said that it has news."""
+    await tx.execute(
+        update(poll_state)
+        .where(poll_state.c.feed_id == feed_id, poll_state.c.next_poll_at > now)
+        .values(next_poll_at=now, next_poll_reason="pinged")
+    )
+
+
 async def load_feeds(tx: Transaction, feed_ids: Sequence[int]) -> list[Feed]:
     """These feeds as they are remembered now, but for those that were removed."""
     found: list[Feed] = []

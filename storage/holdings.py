@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, column, select, values
+import orjson
+from sqlalchemy import Column, select, text
 
-from storage.chunks import CHUNK, chunked
+from storage.chunks import chunked
 from storage.database import Record, Transaction
-from storage.schema import Big, article, sighting
+from storage.schema import article
 from storage.values import Fingerprint, Holdings, Known, TaggedArticle
 
 _KNOWN = (
@@ -23,6 +24,20 @@ _KNOWN = (
     article.c.revision,
     article.c.published_raw,
     article.c.duplicate_of,
+)
+
+# A join with a list that is one value: SQLite would read the whole table for (a, b) IN (...), and
+# a VALUES list is compiled anew for every length (a third of the CPU of a whole write).
+_SIGHTINGS_SQLITE = text(
+    "SELECT s.feed_id, s.guid_hash, s.article_id FROM json_each(:pairs) AS wanted"
+    " JOIN sighting AS s ON s.feed_id = json_extract(wanted.value, '$[0]')"
+    " AND s.guid_hash = json_extract(wanted.value, '$[1]')"
+)
+_SIGHTINGS_POSTGRESQL = text(
+    "SELECT s.feed_id, s.guid_hash, s.article_id"
+    " FROM unnest(CAST(:feeds AS bigint[]), CAST(:guids AS bigint[]))"
+    " AS wanted (feed_id, guid_hash)"
+    " JOIN sighting AS s USING (feed_id, guid_hash)"
 )
 
 
@@ -41,21 +56,16 @@ async def holdings(tx: Transaction, wanted: Sequence[tuple[int, TaggedArticle]])
 async def _sightings(
     tx: Transaction, entries: Iterable[tuple[int, int]]
 ) -> dict[tuple[int, int], int]:
-    found: dict[tuple[int, int], int] = {}
-    for chunk in chunked(sorted(entries), CHUNK // 2):
-        # a join, because SQLite reads the whole table for (feed_id, guid_hash) IN (...)
-        entry = values(column("feed_id", Big), column("guid_hash", Big), name="entry")
-        wanted = entry.data(chunk).cte("wanted")
-        same = (sighting.c.feed_id == wanted.c.feed_id) & (
-            sighting.c.guid_hash == wanted.c.guid_hash
-        )
-        rows = await tx.execute(
-            select(sighting.c.feed_id, sighting.c.guid_hash, sighting.c.article_id).select_from(
-                wanted.join(sighting, same)
-            )
-        )
-        found.update({(r.feed_id, r.guid_hash): r.article_id for r in rows})
-    return found
+    """Article ids by (feed id, guid hash)."""
+    pairs = sorted(entries)
+    if not pairs:
+        return {}
+    if tx.dialect.name == "sqlite":
+        rows = await tx.execute(_SIGHTINGS_SQLITE, {"pairs": orjson.dumps(pairs).decode()})
+    else:
+        feeds, guids = zip(*pairs, strict=True)
+        rows = await tx.execute(_SIGHTINGS_POSTGRESQL, {"feeds": feeds, "guids": guids})
+    return {(r.feed_id, r.guid_hash): r.article_id for r in rows}
 
 
 async def _matching(

@@ -5,13 +5,14 @@ replicas of two releases never do it behind each other's back.
 """
 
 import warnings
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
-from sqlalchemy.schema import SchemaItem
+from sqlalchemy import Connection, inspect, text
 
+from storage.contract import VIEWS
 from storage.database import Database, Transaction
 from storage.errors import SchemaMismatchError
 from storage.schema import metadata
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 HEAD = "0001"
 """The schema this program was written for; a test compares it with `migrations/versions`."""
+
+_VERBS = {"add": "missing", "remove": "unexpected", "modify": "different"}
+"""Alembic says what it would do; an operator wants to know what is."""
 
 _EXISTS = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'",
@@ -83,8 +87,11 @@ async def downgrade(database: Database, to: str) -> None:
 
 
 async def check(database: Database) -> list[str]:
-    """How the tables differ from `storage/schema.py`, one line each; empty when they do not."""
+    """What differs from `storage/schema.py` and the contract, one line each; empty: nothing."""
     async with database.reading() as tx:
+        have = await _version(tx)
+        if have != HEAD:
+            return [f"schema {have or 'none'}, this newsd needs {HEAD}"]
         return await tx.run_sync(_differences)
 
 
@@ -116,7 +123,35 @@ def _differences(connection: Connection) -> list[str]:
         # nothing reads an index on an expression back from SQLite
         warnings.filterwarnings("ignore", message=".*expression-based index")
         differences = compare_metadata(context, metadata)
-    return [line for found in differences for line in _lines(found)]
+    lines = [line for found in differences for line in _lines(found)]
+    if connection.dialect.name == "sqlite":
+        lines += _only_on_sqlite(connection)
+    if not any(line.startswith("missing table") for line in lines):
+        lines += _views_that_differ(connection)
+    return list(dict.fromkeys(lines))
+
+
+def _only_on_sqlite(connection: Connection) -> Iterator[str]:
+    """Damage of the file, and indexes on expressions, which cannot be compared."""
+    found = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars().all()
+    yield from (f"damaged: {' '.join(str(line).split())}" for line in found if line != "ok")
+    there = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'index'")))
+    for table in metadata.sorted_tables:
+        for name in sorted({str(index.name) for index in table.indexes} - there):
+            yield f"missing index: {name}"
+
+
+def _views_that_differ(connection: Connection) -> Iterator[str]:
+    """Columns may have been added by a later release, at the end."""
+    tables = inspect(connection)
+    there = set(tables.get_view_names())
+    for view in VIEWS:
+        if view.name not in there:
+            yield f"missing view: {view.name}"
+            continue
+        names = tuple(column["name"] for column in tables.get_columns(view.name))
+        if names[: len(view.columns)] != tuple(view.column_names):
+            yield f"different view: {view.name}"
 
 
 def _lines(difference: Any) -> list[str]:
@@ -124,8 +159,9 @@ def _lines(difference: Any) -> list[str]:
     if isinstance(difference, list):
         return [line for one in difference for line in _lines(one)]
     kind, *parts = difference
-    named = [str(part) for part in parts if isinstance(part, SchemaItem | str)]
-    return [f"{kind} {named[-1] if kind.endswith('_column') else ' '.join(named)}"]
+    verb, _, what = kind.partition("_")
+    named = [getattr(part, "name", part) for part in parts[:3]]
+    return [f"{_VERBS[verb]} {what}: {'.'.join(name for name in named if isinstance(name, str))}"]
 
 
 def _config(connection: Connection) -> "Config":

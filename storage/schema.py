@@ -207,6 +207,19 @@ price = _table(
     Column("delay", Real),
 )
 
+websub = _table(
+    "websub",
+    Column("feed_id", Big, ForeignKey("feed.id"), primary_key=True, autoincrement=False),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    UniqueConstraint("token"),
+)
+
 # ---------------------------------------------------------------- articles
 # Rows that hang on an article are staged before it (docs: STORAGE), so no foreign key can stand
 # between them; the one write transaction keeps them together.

@@ -254,6 +254,33 @@ class Poll:
     """Why entries were rejected: reason -> count."""
 
 
+class HubState(StrEnum):
+    """Where a subscription at a hub stands."""
+
+    WANTED = "wanted"
+    ACTIVE = "active"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, slots=True)
+class HubSubscription:
+    """Our wish that a hub tells us when a feed has news (W3C WebSub)."""
+
+    feed_id: int
+    hub: str
+    topic: str
+    """The address under which the hub knows the feed."""
+    token: str
+    """The unguessable last part of our callback address."""
+    secret: str
+    """What the hub signs its pings with."""
+    state: HubState
+    next_at: datetime
+    """When the hub is to be asked, for the first time or again."""
+    expires_at: datetime | None = None
+    """End of the lease the hub gave."""
+
+
 # ---------------------------------------------------------------- articles
 
 

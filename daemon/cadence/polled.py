@@ -50,7 +50,9 @@ def _learned(feed: Feed, news: Digested, brought: Brought, at: datetime) -> Feed
     elif brought.dates:
         lost = brought.gap.estimated_items if brought.gap else 0
         came = arrivals([*brought.dates, *[None] * lost], feed.last_success_at, at)
-        rhythm = learn(rhythm, came, news.items, at)
+        # a delta shows less than the feed holds
+        visible = max(rhythm.window, news.items) if news.is_delta else news.items
+        rhythm = learn(rhythm, came, visible, at)
     return replace(
         feed,
         kind=news.kind,

@@ -36,7 +36,7 @@ def begin(dates: Sequence[datetime], visible: int, now: datetime) -> Rhythm:
     return learn(blank, [at for at in past if at > since], visible, now)
 
 
-def learn(rhythm: Rhythm, times: Sequence[datetime], visible: int, now: datetime) -> Rhythm:
+def learn(rhythm: Rhythm, times: Sequence[datetime], visible: float, now: datetime) -> Rhythm:
     """The rhythm after a document of `visible` items, of which those at `times` were new."""
     rhythm = _rebased(rhythm, now)
     epoch, here = rhythm.epoch.timestamp(), now.timestamp()

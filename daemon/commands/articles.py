@@ -59,7 +59,9 @@ def show_all(
 
 @app.command(epilog="Example: newsd articles show 42")
 def show(
-    article_id: Annotated[int, typer.Argument(metavar="ID", help="The number of an article.")],
+    article_id: Annotated[
+        int, typer.Argument(metavar="ID", max=2**63 - 1, help="The number of an article.")
+    ],
     *,
     config: Config = None,
     database: DatabaseUrl = None,

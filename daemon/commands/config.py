@@ -1,5 +1,6 @@
 """`newsd config`: what is set, by whom, and whether it can be used."""
 
+import asyncio
 import re
 import sys
 from collections.abc import Iterator
@@ -9,15 +10,19 @@ from typing import Annotated, Any
 import typer
 
 from daemon.commands.example import example_config, written
+from daemon.commands.feeds import outlines_in
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
 from daemon.commands.say import say, say_json
-from daemon.errors import UsageError
+from daemon.errors import SettingsError, UsageError
 from daemon.settings import Loaded, Settings
+from daemon.tag import load_tagger
+from storage.database import Database
+from storage.errors import StorageUnavailableError
 
 app = typer.Typer(
     rich_markup_mode=None, add_completion=False, help="Show, check and write the configuration."
 )
-_PASSWORD = re.compile(r"(://[^:/@]*):[^@]*@")
+_PASSWORD = re.compile(r"(://[^:/@]*:).*(?=@)|(password=)[^&\"]*")
 
 
 @app.command(epilog="Example: newsd config show --origin")
@@ -43,6 +48,7 @@ def show(
 def check(*, config: Config = None, database: DatabaseUrl = None) -> None:
     """Read the configuration as `run` would; ends with 78 and the reason if it cannot be used."""
     loaded = read_settings(config, database)
+    asyncio.run(_check_what_is_named(loaded.settings))
     say(f"{loaded.path or 'no file, defaults and environment'}: good")
 
 
@@ -64,6 +70,17 @@ def init(
         raise UsageError(f"{path}: {error.strerror}{hint}") from error
 
 
+async def _check_what_is_named(settings: Settings) -> None:
+    """Raise `SettingsError` if a file or an address that the settings name is of no use."""
+    load_tagger(settings.topics.file)
+    outlines_in(settings)
+    try:
+        async with Database.open(settings.database.url):
+            """Nothing is connected to."""
+    except StorageUnavailableError as error:
+        raise SettingsError(f"database.url: {error}") from error
+
+
 def _in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
     """Key, value as TOML, and origin of every setting."""
     for section in Settings.model_fields:
@@ -73,4 +90,4 @@ def _in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
 
 
 def _without_password(value: Any) -> str:
-    return _PASSWORD.sub(r"\1:***@", written(value))
+    return _PASSWORD.sub(r"\1\2***", written(value))

@@ -111,6 +111,8 @@ def _folder(keep: Path | None) -> Iterator[Path]:
         with TemporaryDirectory(prefix="newsd-demo-") as name:
             yield Path(name)
         return
+    if (keep / "demo.db").exists():
+        raise UsageError(f"{keep / 'demo.db'} is there already; name another folder")
     try:
         keep.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -136,25 +138,28 @@ async def _demo(loaded: Loaded, path: Path) -> None:
         async with service.database.writing() as tx:
             await add_feeds(tx, [Subscription(url) for url in site.feeds], now=system_clock())
         with watching() as view:
-            async with _at_work(service):
-                await _look_on(path, site, view)
+            async with _at_work(service) as daemon:
+                await _look_on(path, site, view, daemon)
 
 
 @asynccontextmanager
-async def _at_work(service: App) -> AsyncIterator[None]:
+async def _at_work(service: App) -> AsyncIterator[asyncio.Task[None]]:
     """The daemon, running for the length of the block, and stopped as a supervisor would."""
     async with asyncio.TaskGroup() as group:
         daemon = group.create_task(service.run())
-        yield
+        yield daemon
         if not daemon.done():
             signal.raise_signal(signal.SIGTERM)
 
 
-async def _look_on(path: Path, site: Site, view: View) -> None:
-    """When the news so far was taken in, let the site publish more; return when that was all."""
+async def _look_on(path: Path, site: Site, view: View, daemon: asyncio.Task[None]) -> None:
+    """When the news so far was taken in, let the site publish more; return when that was all.
+
+    Or when somebody has stopped the daemon.
+    """
     clock = asyncio.get_running_loop().time
     changes, published, changed = 0, clock(), clock()
-    while True:
+    while not daemon.done():
         await asyncio.sleep(LOOK)
         counts = ask(path, COUNTS)[0]
         view.look(counts, ask(path, POLLS, view.last))
@@ -177,6 +182,7 @@ def _tell(path: Path, *, kept: bool) -> None:
     newest = ask(path, NEWEST)
     show_rows(newest, list(newest[0]) if newest else [])
     say("")
+    say("Any program may ask the file, such as:")
     for line in TOPICS.splitlines():
         say(line)
     say("")

@@ -5,21 +5,25 @@ import sys
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 from pathlib import Path
+from socket import inet_aton, inet_ntoa
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from daemon.app import open_app, open_database, system_clock
+from daemon.app import open_database, open_searcher, system_clock
 from daemon.commands.exits import Exit
 from daemon.commands.explain import explained
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
-from daemon.errors import UsageError
+from daemon.commands.watching import status
+from daemon.credentials import without_credentials
+from daemon.errors import SettingsError, UsageError
 from daemon.fetch.guard import Network, is_allowed
-from daemon.opml import read_opml, write_opml
-from daemon.settings import Loaded
+from daemon.logs import set_up_logs
+from daemon.opml import Outlines, is_web, read_opml, write_opml
+from daemon.settings import Loaded, Settings
 from daemon.values import Digested, Failed, Gathered
 from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
 from storage.listings import feed_health, recent_polls
@@ -31,6 +35,7 @@ app = typer.Typer(
     help="Add, list, explain, remove, import, export and check feeds.",
 )
 _POLLS = ("started_at", "outcome", "http_status", "items", "created", "duration_ms", "error")
+LONGEST_URL = 2000
 _COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
 
 
@@ -47,8 +52,8 @@ def add(
     """Follow feeds. One that is followed already gets the new labels too."""
     loaded = read_settings(config, database)
     for url in urls:
-        check_address(url, loaded.settings.fetch.allow_networks)
-    wanted = [Subscription(url, labels=tuple(label or ())) for url in urls]
+        check_address(url.strip(), loaded.settings.fetch.allow_networks)
+    wanted = [Subscription(url.strip(), labels=tuple(label or ())) for url in urls]
     say(f"{asyncio.run(_follow(loaded, wanted))} added")
 
 
@@ -64,8 +69,11 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """List the feeds that are followed, and how they are doing."""
-    rows = asyncio.run(_health(read_settings(config, database), state, limit))
-    show_rows(rows, _COLUMNS, as_json=as_json)
+    rows = asyncio.run(_health(read_settings(config, database), state, limit + 1))
+    if len(rows) > limit:
+        note(f"the first {limit}; --limit shows more")
+    shown = [{**row, "url": without_credentials(row["url"])} for row in rows[:limit]]
+    show_rows(shown, _COLUMNS, as_json=as_json)
 
 
 @app.command(epilog="Example: newsd feeds remove 17")
@@ -76,7 +84,8 @@ def remove(
     database: DatabaseUrl = None,
 ) -> None:
     """Stop following a feed; its articles stay."""
-    say(f"removed {asyncio.run(_remove(read_settings(config, database), ref))}")
+    removed = asyncio.run(_remove(read_settings(config, database), ref))
+    say(f"removed {without_credentials(removed)}")
 
 
 @app.command(name="import", epilog="Example: newsd feeds import config/feeds.opml")
@@ -87,9 +96,7 @@ def import_(
     database: DatabaseUrl = None,
 ) -> None:
     """Follow the feeds of an OPML file; its folders become labels."""
-    outlines = read_opml(_bytes_of(file), str(file))
-    for reason in outlines.skipped:
-        note(f"skipped: {reason}")
+    outlines = outlines_of(file)
     added = asyncio.run(_follow(read_settings(config, database), outlines.subscriptions))
     say(f"{added} added, {len(outlines.subscriptions) - added} known, "
         f"{len(outlines.skipped)} skipped")  # fmt: skip
@@ -99,7 +106,7 @@ def import_(
 def export(*, config: Config = None, database: DatabaseUrl = None) -> None:
     """Write the feeds that are followed as OPML to stdout."""
     wanted = asyncio.run(_subscriptions(read_settings(config, database)))
-    sys.stdout.write(write_opml(wanted, system_clock()).decode())
+    sys.stdout.buffer.write(write_opml(wanted, system_clock()))
 
 
 @app.command(epilog="Example: newsd feeds check https://www.theguardian.com/world/rss")
@@ -113,6 +120,7 @@ def check(
     """Fetch and read a feed once, store nothing, and say what came of it."""
     loaded = read_settings(config, database)
     check_address(url, loaded.settings.fetch.allow_networks)
+    set_up_logs(loaded.settings.log)
     gathered = asyncio.run(_check(loaded, url))
     show_facts(told(gathered), as_json=as_json)
     raise typer.Exit(Exit.INTERNAL if isinstance(gathered.news, Failed) else Exit.RAN)
@@ -141,15 +149,14 @@ def explain(
 
 def check_address(url: str, allow_networks: Sequence[Network]) -> None:
     """Raise `UsageError` for an address that could never be polled."""
+    shown = without_credentials(url)
+    if not is_web(url):
+        raise UsageError(f"{shown!r} is not an http:// or https:// address")
+    if len(url) > LONGEST_URL:
+        raise UsageError(f"{shown[:60]!r}... is longer than {LONGEST_URL} characters")
+    host = urlsplit(url).hostname or ""
     try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError as error:
-        raise UsageError(f"{url!r} is not an address: {error}") from error
-    if parts.scheme not in {"http", "https"} or not host or not url.isprintable():
-        raise UsageError(f"{url!r} is not an http:// or https:// address")
-    try:
-        address = ip_address(host)
+        address = ip_address(_as_resolved(host))
     except ValueError:
         return  # a name; what it leads to is judged at each connection
     if not is_allowed(address, allow_networks):
@@ -158,10 +165,18 @@ def check_address(url: str, allow_networks: Sequence[Network]) -> None:
         )
 
 
+def _as_resolved(host: str) -> str:
+    """`127.1` and `2130706433` are `127.0.0.1` to a resolver (inet_aton)."""
+    try:
+        return inet_ntoa(inet_aton(host)) if host[-1:].isdigit() else host
+    except OSError:
+        return host
+
+
 def told(gathered: Gathered) -> dict[str, Any]:
     """What a poll found, for people."""
     facts: dict[str, Any] = {
-        "url": gathered.feed.url,
+        "url": without_credentials(gathered.feed.url),
         "http_status": gathered.http_status,
         "bytes": gathered.size,
         "duration_s": gathered.duration.total_seconds(),
@@ -185,6 +200,25 @@ def told(gathered: Gathered) -> dict[str, Any]:
             return facts | {"outcome": "unchanged"}
 
 
+def outlines_of(file: Path) -> Outlines:
+    """The feeds of an OPML file (`-`: stdin); names on stderr what of it cannot be followed."""
+    with status(f"reading {file}"):
+        outlines = read_opml(_bytes_of(file), str(file))
+    for reason in outlines.skipped:
+        note(f"skipped: {reason}")
+    return outlines
+
+
+def outlines_in(settings: Settings) -> Outlines | None:
+    """The feeds of the file that the settings name. Raises `SettingsError`."""
+    if settings.feeds.file is None:
+        return None
+    try:
+        return outlines_of(settings.feeds.file)
+    except UsageError as error:
+        raise SettingsError(f"feeds.file: {error}") from error
+
+
 def _bytes_of(file: Path) -> bytes:
     try:
         return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
@@ -206,7 +240,8 @@ async def _remove(loaded: Loaded, ref: str) -> str:
     async with open_database(loaded.settings) as database, database.writing() as tx:
         removed = await remove_feed(tx, ref, now=system_clock())
     if removed is None:
-        raise UsageError(f"no feed {ref!r} is followed; newsd feeds list shows them")
+        shown = without_credentials(ref)
+        raise UsageError(f"no feed {shown!r} is followed; newsd feeds list shows them")
     return removed.url
 
 
@@ -225,5 +260,5 @@ async def _subscriptions(loaded: Loaded) -> Iterable[Subscription]:
 
 
 async def _check(loaded: Loaded, url: str) -> Gathered:
-    async with open_app(loaded) as service:
-        return await service.check(url)
+    async with open_searcher(loaded.settings) as searcher:
+        return await searcher.check(url)

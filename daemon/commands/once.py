@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from daemon.app import open_app
+from daemon.app import open_app, system_clock
 from daemon.commands.exits import Exit
+from daemon.commands.feeds import outlines_in, outlines_of
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings, span
 from daemon.commands.say import note, say, say_json
+from daemon.commands.watching import status
 from daemon.logs import set_up_logs
 from daemon.once import OnceResult
+from daemon.opml import Outlines
 from daemon.settings import Loaded
 from daemon.values import PollReport
+from storage.feeds import add_feeds
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -52,21 +55,24 @@ def once(
     """
     loaded = read_settings(config, database)
     set_up_logs(loaded.settings.log)
+    outlines = outlines_of(feeds) if feeds else outlines_in(loaded.settings)
     with _progress() as on_report:
-        result = asyncio.run(_once(loaded, feeds, every_feed, deadline, on_report))
+        result = asyncio.run(_once(loaded, outlines, every_feed, deadline, on_report))
     _tell(result, as_json=as_json)
     raise typer.Exit(verdict(result, max_failed))
 
 
 async def _once(
     loaded: Loaded,
-    feeds: Path | None,
+    outlines: Outlines | None,
     every_feed: bool,  # noqa: FBT001  it comes from the option above
     deadline: timedelta | None,
     on_report: Callable[[PollReport], None],
 ) -> OnceResult:
     async with open_app(loaded) as service:
-        await service.follow(feeds or loaded.settings.feeds.file)
+        if outlines is not None:
+            async with service.database.writing() as tx:
+                await add_feeds(tx, outlines.subscriptions, now=system_clock())
         return await service.once(every_feed=every_feed, deadline=deadline, on_report=on_report)
 
 
@@ -80,18 +86,14 @@ def verdict(result: OnceResult, max_failed: float) -> Exit:
 @contextmanager
 def _progress() -> Iterator[Callable[[PollReport], None]]:
     """Show how far we are, where somebody looks."""
-    console = Console(stderr=True)
     polls = created = 0
-    if not console.is_terminal:
-        yield lambda _: None
-        return
-    with console.status("polling") as status:
 
-        def on_report(report: PollReport) -> None:
-            nonlocal polls, created
-            polls, created = polls + 1, created + report.poll.created
-            status.update(f"{polls} polls, {created} new articles")
+    def on_report(report: PollReport) -> None:
+        nonlocal polls, created
+        polls, created = polls + 1, created + report.poll.created
+        show(f"{polls} polls, {created} new articles")
 
+    with status("polling") as show:
         yield on_report
 
 
@@ -109,5 +111,5 @@ def _tell(result: OnceResult, *, as_json: bool) -> None:
         say_json({**counts, "outcomes": outcomes})
         return
     say(", ".join(f"{name} {n}" for name, n in counts.items()))
-    if outcomes and sys.stderr.isatty():
+    if outcomes and (result.failed or sys.stderr.isatty()):
         note(", ".join(f"{name} {n}" for name, n in outcomes.items()))

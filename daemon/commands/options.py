@@ -24,7 +24,9 @@ _SPAN: TypeAdapter[timedelta] = TypeAdapter(Span)
 
 def read_settings(config: Path | None, database: str | None) -> Loaded:
     """The settings as file, environment and options give them. Raises `SettingsError`."""
-    return load_settings(config, overrides={"database.url": database} if database else None)
+    return load_settings(
+        config, overrides={"database.url": database} if database is not None else None
+    )
 
 
 def span(text: str) -> timedelta:

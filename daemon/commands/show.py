@@ -11,6 +11,7 @@ from rich.table import Table
 
 from daemon.commands.say import printable, say_json
 
+_WIDEST = 120
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -20,7 +21,7 @@ def show_rows(rows: Rows, columns: Sequence[str], *, as_json: bool = False) -> N
         say_json([dict(row) for row in rows])
         return
     headings = [column.replace("_", " ") for column in columns]
-    cells = [[cell(row.get(column)) for column in columns] for row in rows]
+    cells = [[_short(cell(row.get(column))) for column in columns] for row in rows]
     if sys.stdout.isatty():
         table = Table(*headings, box=None, header_style="bold", pad_edge=False)
         for line in cells:
@@ -50,9 +51,14 @@ def cell(value: Any) -> str:
         case list() | tuple():
             return ", ".join(cell(part) for part in value) or "-"
         case dict():
-            return " ".join(f"{key}={cell(part)}" for key, part in value.items())
+            return " ".join(f"{key}={cell(part)}" for key, part in value.items()) or "-"
         case _:
             return printable(str(value))
+
+
+def _short(text: str) -> str:
+    """One endless address must not make every line of a table as long."""
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
 def _align(lines: Sequence[Sequence[str]]) -> None:

@@ -1,12 +1,13 @@
 """Looking on while polls happen: a frame that stays where it is, or plain lines on stderr."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.text import Text
 
 from daemon.commands.say import note, printable
@@ -43,6 +44,17 @@ class View:
             note(line)
         else:
             self._lines.append(printable(line))
+
+
+@contextmanager
+def status(first: str) -> Iterator[Callable[[str], None]]:
+    """One line on stderr that says how far we are; nothing where nobody looks."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with console.status(first) as shown:
+        yield lambda line: shown.update(escape(printable(line)))
 
 
 @contextmanager

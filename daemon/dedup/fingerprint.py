@@ -10,7 +10,7 @@ from storage.values import Article, Fingerprint
 FEWEST_WORDS = 8
 """Fewer words than this prove nothing."""
 
-_WORD = re.compile(r"\w+")
+_GAP = re.compile(r"[\W_]+")
 _VARIANT_HOST = re.compile(r"(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 # Counters and ages that a page renews by itself: no edit.
 _VOLATILE = re.compile(
@@ -26,8 +26,8 @@ def fingerprint(article: Article, name: str, *, address_is_shared: bool = False)
     front), and so identifies none of them.
     """
     address = None if address_is_shared else address_key(article.canonical_url)
-    words = _WORD.findall(article.text.casefold())
-    content = " ".join(words) if len(words) >= FEWEST_WORDS else None
+    words = _GAP.sub(" ", article.text.casefold()).strip()
+    content = words if words.count(" ") >= FEWEST_WORDS - 1 else None
     seen = "\x1f".join(map(_stable, (article.title, article.text, article.summary or "")))
     identity = address or content or f"{name}\x1f{article.title}"
     return Fingerprint(

@@ -4,22 +4,27 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from daemon.fetch.codings import available
+from daemon.fetch.errors import DecodeError
+
 PIECE = 64 << 10
 """Bytes decoded at most before the caller may say that it is enough."""
 
 _MOST_MEMBERS = 1000  # an honest gzip file has one; each costs CPU and gives nothing
 _GZIP, _ZLIB, _RAW = 31, 15, -15
+_MAGIC = 0x1F
 
 
-class DecodeError(ValueError):
-    """The body is not what its Content-Encoding says, or it was cut."""
+_EXTRA = available(PIECE)
+ACCEPTED = ", ".join(("gzip", "deflate", *_EXTRA))
+"""What we say in Accept-Encoding."""
 
 
 class Decoder(Protocol):
     """Takes a body in chunks."""
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Decode `chunk` into pieces of at most `PIECE` bytes, or one as large as `chunk`."""
+        """Decode `chunk` into pieces of about `PIECE` bytes, or one as large as `chunk`."""
 
     def close(self) -> None:
         """Say that the body ended; raises `DecodeError` if it should not have."""
@@ -29,8 +34,11 @@ def decoder_for(content_encoding: str) -> Decoder:
     """The decoder of a Content-Encoding header; `DecodeError` for one that was not asked for."""
     name = content_encoding.strip().lower()
     makers: dict[str, Callable[[], Decoder]] = {
+        **_EXTRA,
         "": _Identity,
         "identity": _Identity,
+        "none": _Identity,  # no coding at all, but servers say it
+        "utf-8": _Identity,
         "gzip": _Gzip,
         "x-gzip": _Gzip,
         "deflate": _Deflate,
@@ -49,7 +57,7 @@ class _Identity:
 
 
 class _Gzip:
-    """One or more gzip members (RFC 1952, 2.2); zeros after the last are padding."""
+    """One or more gzip members (RFC 1952, 2.2); whatever else stands behind them is padding."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(_GZIP)
@@ -59,8 +67,7 @@ class _Gzip:
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         while chunk:
             if self._member.eof:
-                chunk = chunk.lstrip(b"\0")
-                if not chunk:
+                if chunk[0] != _MAGIC:
                     return
                 self._next_member()
             self._begun = True
@@ -99,12 +106,13 @@ class _Deflate:
 
 def _inflate(stream: "zlib._Decompress", chunk: bytes) -> Iterator[bytes]:
     try:
-        while chunk:
+        while not stream.eof:
             piece = stream.decompress(chunk, PIECE)
             if piece:
                 yield piece
             chunk = stream.unconsumed_tail
-            if not piece and stream.eof:
+            # zlib may have taken in the whole chunk and still owe us what it stands for
+            if not chunk and len(piece) < PIECE:
                 return
     except zlib.error as error:
         raise DecodeError(str(error)) from error

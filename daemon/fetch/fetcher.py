@@ -3,6 +3,7 @@
 import asyncio
 import io
 import ssl
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import (
@@ -25,8 +26,11 @@ from daemon.settings import FetchSettings
 from daemon.values import Failed, Fetched, FetchResult, NotModified
 from storage.values import Feed, Outcome, Validators
 
+MOST_LINKS = 10
 _REDIRECTS = {301, 302, 303, 307, 308}
-_WITH_BODY = {200, 203}
+_SAME_METHOD = {307, 308}
+"""Redirects after which a form is posted again (RFC 9110, 15.4.8)."""
+_WITH_BODY = {200, 203, HTTPStatus.IM_USED}
 _WITHOUT_BODY = {204, 205}
 
 
@@ -50,6 +54,30 @@ class Fetcher:
             return Failed(Outcome.TIMEOUT, f"no whole answer within {seconds} s")
         except (ClientError, HttpProcessingError, OSError, ValueError) as error:
             return failure(error)
+
+    async def tell(self, url: str, fields: Mapping[str, str]) -> Failed | None:
+        """Post a form to `url`; None when it was accepted. Raises nothing but `CancelledError`."""
+        try:
+            async with asyncio.timeout(self._settings.timeout.total_seconds()):
+                return await self._post(url, fields)
+        except TimeoutError:
+            return Failed(Outcome.TIMEOUT, "no answer in time")
+        except (ClientError, HttpProcessingError, OSError, ValueError) as error:
+            return failure(error)
+
+    async def _post(self, url: str, fields: Mapping[str, str]) -> Failed | None:
+        target: URL | None = _address(url)
+        for _ in range(self._settings.max_redirects + 1):
+            if target is None:
+                return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are asked")
+            async with self._session.post(target, data=fields, allow_redirects=False) as response:
+                if response.status not in _SAME_METHOD:
+                    return None if response.ok else _refusal(response)
+                hop = _next_hop(target, response)
+            if isinstance(hop, Failed):
+                return hop
+            target = hop
+        return Failed(Outcome.REDIRECT, f"more than {self._settings.max_redirects} redirects")
 
     async def _follow(self, feed: Feed) -> FetchResult:
         """Redirects are followed here and not by aiohttp, so that each is ours to judge."""
@@ -116,6 +144,8 @@ def _as_written(text: str) -> URL:
 def _conditions(held: Validators) -> dict[str, str]:
     """Both validators, byte for byte as they came (RFC 9110, 13.1)."""
     conditions = {"If-None-Match": held.etag, "If-Modified-Since": held.last_modified}
+    if held.etag:
+        conditions["A-IM"] = "feed"  # RFC 3229: only the entries that are new since that ETag
     return {name: value for name, value in conditions.items() if value}
 
 
@@ -171,6 +201,8 @@ def _whole(url: URL, response: ClientResponse, body: bytes) -> FetchResult:
         etag=_keepable(headers.get("ETag")),
         last_modified=_keepable(headers.get("Last-Modified")),
         fresh=freshness(headers),
+        is_delta=response.status == HTTPStatus.IM_USED,
+        links=tuple(one_line(link) for link in headers.getall("Link", ())[:MOST_LINKS]),
     )
 
 

@@ -19,6 +19,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 from typing_extensions import override
 
+from daemon.fetch.decode import ACCEPTED
 from daemon.fetch.guard import guarded_sockets
 from daemon.settings import FetchSettings
 
@@ -114,7 +115,7 @@ async def open_session(
     )
     headers = {
         "Accept": ACCEPT,
-        "Accept-Encoding": "gzip, deflate",
+        "Accept-Encoding": ACCEPTED,
         "User-Agent": settings.user_agent,
     }
     try:

@@ -2,5 +2,6 @@
 
 from daemon.normalise.article import normalise_entry
 from daemon.normalise.language import load_model
+from daemon.normalise.url import load_suffixes
 
-__all__ = ["load_model", "normalise_entry"]
+__all__ = ["load_model", "load_suffixes", "normalise_entry"]

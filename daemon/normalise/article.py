@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from daemon.normalise.furniture import without_furniture
 from daemon.normalise.language import detect_language
-from daemon.normalise.markup import plain_text, safe_html, without_lines
+from daemon.normalise.markup import plain_line, plain_text, safe_html, without_lines
 from daemon.normalise.published import dated, split_trailing_time
-from daemon.normalise.text import clean_line, count_words, cut
+from daemon.normalise.text import count_words, cut
 from daemon.normalise.url import absolute_url, canonical_url, site_of
 from daemon.values import Entry, ParsedFeed, Rejected
 from storage.values import Article
@@ -32,7 +32,7 @@ def normalise_entry(parsed: ParsedFeed, entry: Entry, now: datetime) -> Article 
     base = absolute_url(entry.base, parsed.url) or parsed.url
     url = absolute_url(entry.link, base)
     body = _body(entry, base)
-    title = _without_outlet(_line(entry.title), parsed.title)
+    title = _without_outlet(plain_line(entry.title), parsed.title)
     if not title and not body.text:
         return Rejected("nothing_to_read")
     canonical = canonical_url(url) if url else None
@@ -84,12 +84,12 @@ def _body(entry: Entry, base: str) -> _Body:
         html = without_lines(html, gone)
     too_long = len(raw) > LONGEST_TEXT * 2 or len(core) > LONGEST_TEXT
     if len(core) > LONGEST_TEXT:
-        core, html = cut(core, LONGEST_TEXT), cut_html(html)
+        core, html = cut(core, LONGEST_TEXT), _cut_html(html)
     flags = ("truncated_text",) if too_long else ()
     return _Body(html, core, _summary(entry, base, core), trailing, flags)
 
 
-def cut_html(html: str) -> str:
+def _cut_html(html: str) -> str:
     """Sanitised HTML cut to a length at which it is kept, and closed again."""
     return safe_html(html[:LONGEST_TEXT], "")
 
@@ -108,14 +108,6 @@ def _words(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _line(html: str | None) -> str:
-    """Plain text of one line, from a title or a name that may hold markup."""
-    if not html:
-        return ""
-    html = html[: LONGEST_TITLE * 4]
-    return clean_line(plain_text(safe_html(html, "")) if "<" in html or "&" in html else html)
-
-
 _OUTLET = re.compile(r"(.{10,}\S)\s+[|–—·:-]{1,2}\s+(\S.{0,60})")
 
 
@@ -124,7 +116,7 @@ def _without_outlet(title: str, feed_title: str | None) -> str:
     match = _OUTLET.fullmatch(title) if feed_title else None
     if not match or not feed_title:
         return title
-    outlet = clean_line(feed_title).casefold()
+    outlet = plain_line(feed_title).casefold()
     return match[1] if match[2].casefold() == outlet else title
 
 
@@ -134,13 +126,13 @@ def _first_words(text: str) -> str:
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:
-    names = (cut(_line(name), LONGEST_NAME) for name in entry.authors[:MOST_AUTHORS])
+    names = (cut(plain_line(name), LONGEST_NAME) for name in entry.authors[:MOST_AUTHORS])
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _section(entry: Entry) -> str | None:
     """The first category, which is the section where a feed has sections."""
-    names = (_line(name) for name in entry.categories[:5])
+    names = (plain_line(name) for name in entry.categories[:5])
     return next((name for name in names if name and len(name) <= LONGEST_NAME), None)
 
 

@@ -5,11 +5,14 @@ from html import escape, unescape
 
 import nh3
 
-from daemon.normalise.text import clean_text
+from daemon.normalise.text import clean_line, clean_text
 from daemon.normalise.url import absolute_url
 
 DEEPEST = 1_000
 """HTML nested deeper than this is kept as plain text."""
+
+LONGEST_LINE = 4_000
+"""Characters of markup from which a line is made."""
 
 _INLINE = "a abbr b cite code del dfn em i img ins kbd mark q s samp small strong sub sup time u"
 _BLOCKS = """
@@ -94,6 +97,25 @@ def plain_text(html: str) -> str:
         html = unescape(html)
     lines = (" ".join(line.split()) for line in html.split("\n"))
     return clean_text("\n".join(line for line in lines if line))
+
+
+# Some feeds escape their titles twice; a title that speaks of other elements keeps them.
+_ESCAPED_TWICE = re.compile(
+    r"</?(?:a|b|i|u|p|br|em|strong|span|div|img|font|su[bp]|script|style|iframe|svg)\b[^<>]*>",
+    re.IGNORECASE,
+)
+
+
+def plain_line(html: str | None) -> str:
+    """One line of plain text from a title or a name, which may hold markup; empty for None."""
+    if not html:
+        return ""
+    line = html[:LONGEST_LINE]
+    if "<" in line or "&" in line:
+        line = plain_text(safe_html(line, ""))
+        if _ESCAPED_TWICE.search(line):
+            line = plain_text(safe_html(line, ""))
+    return clean_line(line)
 
 
 def without_lines(html: str, gone: frozenset[str]) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from daemon.normalise.calendar import MONTHS, folded
 from daemon.normalise.dates import ParsedDate, parse_date
 from daemon.values import Entry
-from storage.values import DateSource, Precision, Published, Zone
+from storage.values import DateSource, Precision, Published
 
 TOLERANCE = timedelta(minutes=15)
 """A clock may be this wrong; a later date is in the future and not believed."""
@@ -88,8 +88,8 @@ def _is_possible(candidate: Candidate, now: datetime, flags: list[str]) -> bool:
 
 
 def _leeway(parsed: ParsedDate) -> timedelta:
-    """A day begins up to 14 hours earlier in the east, as does a time in an assumed zone."""
-    return TOLERANCE if parsed.zone is Zone.EXPLICIT else timedelta(hours=14)
+    """A day begins up to 14 hours earlier in the east."""
+    return timedelta(hours=14) if parsed.precision is Precision.DAY else TOLERANCE
 
 
 def _update(entry: Entry, now: datetime) -> Candidate | None:

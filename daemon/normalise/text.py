@@ -14,7 +14,7 @@ _FORBIDDEN = re.compile(
 # zero-width and direction marks; not the joiners, which Persian, Hindi and emoji need
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _PILED = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{4})[\u0300-\u036f]+")
-_WORD = re.compile(r"\w+")
+_NO_WORD = re.compile(r"[–—•·…。、，！？：；（）「」]+")
 # scripts that write without spaces: a character is about a word
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e01-\u0e30]")
 
@@ -46,6 +46,7 @@ def cut(text: str, limit: int) -> str:
 
 def count_words(text: str) -> int:
     """Words; in scripts without spaces a character counts as one."""
-    if text.isascii() or not _CJK.search(text):
+    if text.isascii():
         return len(text.split())
-    return len(_CJK.findall(text)) + len(_WORD.findall(_CJK.sub(" ", text)))
+    spaced, characters = _CJK.subn(" ", text)
+    return characters + len(_NO_WORD.sub(" ", spaced).split())

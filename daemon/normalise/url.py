@@ -5,7 +5,7 @@ for counting visitors, and `id=1` stays different from `id=2`.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit, urlunsplit
 
 from publicsuffixlist import PublicSuffixList
@@ -22,7 +22,8 @@ def absolute_url(link: str | None, base: str = "") -> str | None:
         return None
     try:
         # a browser drops these characters before it reads an address
-        joined = urljoin(base, re.sub("[\t\r\n]", "", link).strip())
+        link = re.sub("[\t\r\n]", "", link).strip()
+        joined = link if _SCHEME.match(link) else urljoin(base, link)
         parts = urlsplit(joined)
         host = parts.hostname
         _ = parts.port
@@ -34,6 +35,7 @@ def absolute_url(link: str | None, base: str = "") -> str | None:
     return _printable(url) if len(url) <= LONGEST else None
 
 
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 # letters, digits, dots and hyphens of any script, or an IPv6 literal
 _HOST = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+")
 _UNPRINTABLE = re.compile(
@@ -182,7 +184,11 @@ def _unwrapped(url: str) -> str | None:
 
 # ---------------------------------------------------------------- whose address it is
 
-_SUFFIXES = PublicSuffixList()
+
+@cache
+def load_suffixes() -> PublicSuffixList:
+    """The Public Suffix List; reading it takes 0.1 s that a round without news need not pay."""
+    return PublicSuffixList()
 
 
 @lru_cache(maxsize=4096)
@@ -193,5 +199,5 @@ def site_of(host: str) -> str | None:
     """
     if ":" in host or host.replace(".", "").isdecimal():
         return None
-    site: str | None = _SUFFIXES.privatesuffix(host)
+    site: str | None = load_suffixes().privatesuffix(host)
     return site

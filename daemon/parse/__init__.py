@@ -2,5 +2,6 @@
 
 from daemon.parse.articles import parse_articles
 from daemon.parse.feed import parse_feed
+from daemon.parse.hubs import hub_links
 
-__all__ = ["parse_articles", "parse_feed"]
+__all__ = ["hub_links", "parse_articles", "parse_feed"]

@@ -28,8 +28,7 @@ _LEAST_TEXT = 140
 
 def read_page(text: str) -> Entry:
     """The page as an entry; what it does not say is None."""
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
-    page = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    page = page_tree(text)
     meta = _Meta.of(page)
     claims = next(_claims(page), {})
     published = _published(page, meta, claims)
@@ -53,6 +52,12 @@ def read_page(text: str) -> Entry:
         )
     )
     return replace(entry, published_source=published[1])
+
+
+def page_tree(text: str) -> HtmlElement:
+    """The page's elements; nothing outside is opened."""
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
+    return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Every reader ends here, so that the formats cannot drift apart in what their fields mean.
 """
 
+import codecs
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -125,13 +126,15 @@ def _unique(texts: Iterable[str | None]) -> tuple[str, ...]:
 _TWICE_ENCODED = re.compile("[ÂÃâÐÑ][\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€]")
 
 
+# Windows-1252 as browsers have it: the five bytes it leaves open are the controls of Latin-1.
+_BYTES = {ord(bytes([b]).decode("cp1252", "ignore") or chr(b)): b for b in range(256)}
+
+
 def repaired(text: str) -> str:
-    """Text whose UTF-8 was once read as Windows-1252 or Latin-1 and encoded again, as it was."""
+    """Text whose UTF-8 was once read as Windows-1252 and encoded again, as it was."""
     if text.isascii() or not _TWICE_ENCODED.search(text):
         return text
-    for charset in ("cp1252", "latin-1"):
-        try:
-            return text.encode(charset).decode("utf-8")
-        except UnicodeError:
-            continue
-    return text
+    try:
+        return codecs.charmap_encode(text, "strict", _BYTES)[0].decode("utf-8")
+    except UnicodeError:
+        return text

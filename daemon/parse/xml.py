@@ -29,6 +29,9 @@ MOST_ATTRIBUTES = 250
 MOST_TAGS = 200
 """Categories of one entry; what comes after is no description of it."""
 
+_BUGS = (TypeError, ValueError, KeyError, IndexError)
+"""What feedparser's handlers raise over elements that they did not expect where they stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawDocument:
@@ -62,6 +65,8 @@ def _strictly(text: str, url: str) -> tuple[Any, str | None]:
         _sax(reader).parse(BytesIO(text.encode("utf-8", "replace")))
     except xml.sax.SAXException as error:
         return None, f"not well-formed: {error.getMessage()}"
+    except _BUGS as error:
+        return None, f"unexpected by its reader: {error}"
     return reader, None
 
 
@@ -182,6 +187,14 @@ class _Strict(_Meanings, StrictFeedParser):  # type: ignore[misc]  # feedparser 
 
 
 class _Loose(_Meanings, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
+    @override
+    def unknown_endtag(self, tag: str) -> None:
+        """Lose an element that was broken off inside; feedparser raises, and loses them all."""
+        try:
+            super().unknown_endtag(tag)
+        except _BUGS:
+            self.depth -= 1
+
     @override
     def handle_charref(self, ref: str) -> None:
         """Skip a reference to no character; feedparser raises."""

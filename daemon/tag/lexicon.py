@@ -42,20 +42,29 @@ def load_taxonomy() -> dict[str, Concept]:
     return concepts
 
 
+_PLURALS = {"en": "s"}
+"""How a language makes a plural that needs no line of its own."""
+
+
 def load_lexicons(taxonomy: Mapping[str, Concept]) -> dict[str, Lexicon]:
     """The lexicons that come with the program, by language."""
-    folder = files("daemon.tag") / "lexicons"
-    return {
-        entry.name.removesuffix(".txt"): parse_lexicon(
-            entry.read_text("utf-8"), entry.name, taxonomy
-        )
-        for entry in folder.iterdir()
-        if entry.name.endswith(".txt")
-    }
+    lexicons = {}
+    for entry in (files("daemon.tag") / "lexicons").iterdir():
+        language, dot, kind = entry.name.partition(".")
+        if f"{dot}{kind}" == ".txt":
+            text = entry.read_text("utf-8")
+            plural = _PLURALS.get(language, "")
+            lexicons[language] = parse_lexicon(text, entry.name, taxonomy, plural=plural)
+    return lexicons
 
 
-def parse_lexicon(text: str, name: str, taxonomy: Mapping[str, Concept]) -> Lexicon:
-    """Read a lexicon; raises `SettingsError` naming the file and line that is wrong."""
+def parse_lexicon(
+    text: str, name: str, taxonomy: Mapping[str, Concept], *, plural: str = ""
+) -> Lexicon:
+    """Read a lexicon; raises `SettingsError` naming the file and line that is wrong.
+
+    A strong term also stands for itself with `plural` behind it.
+    """
     weights: dict[str, dict[str, float]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -67,11 +76,20 @@ def parse_lexicon(text: str, name: str, taxonomy: Mapping[str, Concept]) -> Lexi
             term, weight = _weighted(item, name, number)
             if weight > 0:
                 weights.setdefault(term, {})[topic.strip()] = weight
+    if plural:
+        _add_plurals(weights, plural)
     return Lexicon(
         phrases=Phrases.of(weights),
         terms=tuple(weights),
         weights=tuple(tuple(topics.items()) for topics in weights.values()),
     )
+
+
+def _add_plurals(weights: dict[str, dict[str, float]], ending: str) -> None:
+    """Weak terms are left alone: their plurals often mean something else (`show`, `shows`)."""
+    for term, topics in list(weights.items()):
+        if len(term) > 3 and term[-1] not in "sxyz" and min(topics.values()) >= 2:
+            weights.setdefault(term + ending, topics)
 
 
 def _weighted(item: str, name: str, number: int) -> tuple[str, float]:

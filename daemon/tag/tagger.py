@@ -19,15 +19,13 @@ TAGGER_VERSION = "1"
 LEAD = 260
 """Words of the text that are weighed: later ones wander."""
 
-LEAD_CHARACTERS = LEAD * 12
-"""Enough for `LEAD` words of any prose."""
-
+_LEAD_CHARACTERS = 8 * LEAD
 _TITLE_WEIGHT = 2.0
 _SECTION_WEIGHT = 4.0
 _DOUBT = 3.0
 """Weight of saying nothing: little evidence makes a low score."""
 _LEAST_WEIGHT = 3.0
-_LEAST_FIRST_WEIGHT = 2.0
+_LEAST_FIRST_WEIGHT = 1.0
 """One word is enough for a short item's only topic, at a low score."""
 _LEAST_SHARE = 0.1
 _MOST_TOPICS = 3
@@ -59,17 +57,15 @@ def tag_article(
     None of the taxonomy when there is no lexicon for the language and no section says one: never a
     guess.
     """
-    # the whole text is for the operator's rules alone
-    text = article.text if tagger.rules.rules else article.text[:LEAD_CHARACTERS]
-    title, body = words_of(article.title), words_of(text)
+    title = words_of(article.title)
     weighed = _Scale()
     if lexicon := tagger.lexicons.get(article.language):
         _weigh(weighed, lexicon, title, _TITLE_WEIGHT)
-        _weigh(weighed, lexicon, body[:LEAD], 1.0)
+        _weigh(weighed, lexicon, words_of(article.text[:_LEAD_CHARACTERS])[:LEAD], 1.0)
     source = TopicSource.LEXICON if weighed.weights else TopicSource.FEED
     for topic, name in _sections(article, categories):
         weighed.add(topic, name, 1, _SECTION_WEIGHT)
-    own = _own_topics(tagger.rules, article, title, body, categories)
+    own = _own_topics(tagger.rules, article, title, categories)
     return (*_topics(weighed, tagger.taxonomy, source), *own)
 
 
@@ -129,14 +125,14 @@ def _own_topics(
     rules: Rules,
     article: Article,
     title: Sequence[str],
-    body: Sequence[str],
     categories: Sequence[str],
 ) -> Iterator[Topic]:
     if not rules.rules:
         return
     # an empty word stands between categories, so that no phrase reaches across
     listed = [word for category in categories for word in (*words_of(category), "")]
-    fields = {"title": title, "body": body, "category": listed, "url": words_of(article.url or "")}
+    body, url = words_of(article.text), words_of(article.url or "")
+    fields = {"title": title, "body": body, "category": listed, "url": url}
     for fit in rules.fitting(fields):
         rule = fit.rule
         yield _topic(f"user:{rule.id}", rule.label, 1.0, TopicSource.RULE, fit.evidence)

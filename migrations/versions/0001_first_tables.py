@@ -25,7 +25,7 @@ LONG_TEXTS = ("article_text", "article_revision")
 TABLES = (
     *("lease", "clock", "changes", "story", "article_entity", "article_topic", "sighting"),
     *("article_revision", "article_text", "article", "price", "host_hold"),
-    *("gap", "poll", "poll_state", "feed"),
+    *("websub", "gap", "poll", "poll_state", "feed"),
 )
 
 
@@ -133,6 +133,20 @@ def _feeds() -> None:
         sa.UniqueConstraint("feed_id", "started_at", name=op.f("uq_poll_feed_id_started_at")),
         sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_poll_feed_id_feed")),
         sqlite_autoincrement=True,
+    )
+    _table(
+        "websub",
+        sa.Column("feed_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("hub", sa.Text, nullable=False),
+        sa.Column("topic", sa.Text, nullable=False),
+        sa.Column("token", sa.Text, nullable=False),
+        sa.Column("secret", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("next_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT),
+        sa.PrimaryKeyConstraint("feed_id", name=op.f("pk_websub")),
+        sa.UniqueConstraint("token", name=op.f("uq_websub_token")),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_websub_feed_id_feed")),
     )
     _table(
         "gap",

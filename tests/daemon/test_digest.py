@@ -1,6 +1,7 @@
 """The belt, end to end: what a reader gets out of a document's bytes."""
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -86,6 +87,24 @@ def test_of_too_many_the_newest_are_taken_and_the_rest_left_for_the_next_poll(
 def test_an_entry_with_nothing_to_read_is_counted_by_reason(tagger: Tagger) -> None:
     digested = run(document(item(1), "<item><link>https://outlet.example/x</link></item>"), tagger)
     assert (len(digested.articles), digested.rejected) == (1, {"nothing_to_read": 1})
+
+
+def test_one_entry_s_bug_costs_that_entry(tagger: Tagger) -> None:
+    """A lexicon whose parts do not fit breaks on the first term it finds."""
+    english = replace(tagger.lexicons["en"], weights=())
+    broken = replace(tagger, lexicons={"en": english})
+    harmless = "<item><title>Quiet here</title><description>Nothing at all.</description></item>"
+    page = document(item(1, "The parliament voted in the election"), harmless)
+    digested = run(page, broken)
+    assert [t.article.title for t in digested.articles] == ["Quiet here"]
+    assert digested.rejected == {"internal_error": 1}
+
+
+def test_what_a_feed_says_of_itself_is_cleaned(tagger: Tagger) -> None:
+    head = "<rss><channel><title>A &amp;lt;b&amp;gt; B\u202e</title><link>javascript:x()</link>"
+    body = f"{head}<language>en_US</language></channel></rss>".encode()
+    digested = run(Fetched(URL, body), tagger)
+    assert (digested.title, digested.site_url, digested.language) == ("A B", None, "en")
 
 
 def test_a_feed_without_items_is_no_error(tagger: Tagger) -> None:

@@ -25,7 +25,7 @@ async def test_new_articles_are_kept_and_announced(bench: Bench, serve: Serve) -
     (report,) = await bench.poll(url)
 
     assert (report.poll.outcome, report.poll.created) == (Outcome.STORED, 2)
-    assert report.delays == (1800.0, 1800.0)
+    assert report.delays == ()
     kinds = [kind for kind, _ in await told(bench.database)]
     assert kinds == [ChangeKind.CREATED, ChangeKind.CREATED]
 
@@ -65,6 +65,7 @@ async def test_known_entries_are_counted_and_not_judged_again(bench: Bench, serv
 
     poll = report.poll
     assert (poll.items, poll.created, poll.duplicates) == (2, 1, 0)
+    assert report.delays == (1860.0,)
 
 
 async def test_an_edit_is_a_revision_of_the_same_article(bench: Bench, serve: Serve) -> None:
@@ -194,3 +195,26 @@ async def test_a_document_of_too_many_entries_is_bounded_and_counted(
 
     assert (report.poll.items, report.poll.created) == (MAX_ENTRIES + 20, MAX_ENTRIES)
     assert report.poll.reasons == {"over_max_entries": 20}
+
+    (rest,) = await bench.poll(url)
+
+    assert (rest.poll.created, rest.poll.reasons) == (20, {})
+
+
+async def test_a_server_may_send_only_what_is_new(bench: Bench, serve: Serve) -> None:
+    page = Page(rss([BRIDGE_ITEM]))
+    url = await serve(page.answer)
+    await bench.follow(url)
+    await bench.poll(url)
+    page.status, page.body = 226, rss([FERRY_ITEM])
+    await bench.poll(url)
+    page.status, page.body = 200, rss([FERRY_ITEM, BRIDGE_ITEM])
+
+    (report,) = await bench.poll(url)
+
+    assert [r.headers.get("A-IM") for r in page.requests] == [None, "feed", "feed"]
+    assert (report.poll.outcome, report.poll.items) == (Outcome.UNCHANGED, 2)
+    sql = "SELECT count(*) FROM newsd_article_v1"
+    assert await ask(bench.database, sql) == [(2,)]
+    left = "SELECT count(*) FROM sighting WHERE last_seen_at IS NOT NULL"
+    assert await ask(bench.database, left) == [(0,)]

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import make_url
 
 from daemon.keep import Keeper
 from daemon.settings import ScheduleSettings
 from daemon.values import PollReport
-from daemon.writer import GROUP_POLLS, QUEUE_POLLS, Writer
+from daemon.writer import GROUP_ARTICLES, QUEUE_POLLS, Writer
+from storage.changes import take_clock
 from storage.database import Database
 from storage.errors import StorageUnavailableError
 from storage.values import Feed, Outcome
@@ -68,22 +70,25 @@ async def test_what_the_database_refuses_costs_only_its_own_poll(database: Datab
     assert await one(database, "SELECT count(*) FROM newsd_article_v1") == 1
 
 
-async def test_a_full_queue_makes_fetching_wait(database: Database) -> None:
+async def test_a_slow_database_makes_fetching_wait(database: Database) -> None:
     feed = await feed_at(database)
+    news = gathered(feed, digested(tagged(1)))
     settled = Settled()
     async with writing(database, settled) as writer:
-        async with database.writing():  # the writer cannot write meanwhile (SQLite) or goes on
-            for _ in range(QUEUE_POLLS):
-                await writer.put(gathered(feed, digested()))
-        assert writer.depth <= QUEUE_POLLS <= GROUP_POLLS
+        async with database.writing() as tx:
+            await take_clock(tx)
+            for _ in range(GROUP_ARTICLES + QUEUE_POLLS):
+                await writer.put(news)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(writer.put(news), 0.2)
         await writer.drained()
-    assert len(settled.reports) == QUEUE_POLLS
+    assert len(settled.reports) == GROUP_ARTICLES + QUEUE_POLLS
 
 
 async def test_an_absent_database_is_waited_for_and_nothing_is_lost(
     postgres: str, postgres_url: str
 ) -> None:
-    name = postgres_url.rpartition("/")[2]
+    name = make_url(postgres_url).database
     settled = Settled()
     async with Database.open(postgres_url) as database:
         feed = await feed_at(database)
@@ -105,7 +110,7 @@ async def test_an_absent_database_is_waited_for_and_nothing_is_lost(
 async def test_a_round_gives_up_when_its_patience_is_over(
     postgres: str, postgres_url: str
 ) -> None:
-    name = postgres_url.rpartition("/")[2]
+    name = make_url(postgres_url).database
     async with Database.open(postgres_url) as database:
         feed = await feed_at(database)
         keeper = Keeper(database, ScheduleSettings(), "test")

@@ -1,6 +1,8 @@
 """The commands on a real database."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from daemon.once import OnceResult
 from storage.values import Outcome
 from tests.daemon.commands.sites import http_site
 
+ROOT = Path(__file__).parents[3]
 A, B = "https://a.example/feed", "https://b.example/feed"
 Newsd = Callable[..., str]
 
@@ -43,6 +46,43 @@ def test_feeds_are_added_listed_and_removed(newsd: Newsd) -> None:
     assert newsd("feeds", "list").splitlines()[1].split()[:2] == ["2", "new"]
 
 
+def test_the_password_of_a_feed_is_kept_but_not_shown(newsd: Newsd) -> None:
+    url = "https://me:s3cret@a.example/feed"
+    newsd("feeds", "add", url)
+    assert "s3cret" not in newsd("feeds", "list") + newsd("feeds", "list", "--json")
+    assert url in newsd("feeds", "export")
+    assert newsd("feeds", "remove", url) == f"removed {A}\n"
+
+
+def test_blanks_around_an_address_are_not_part_of_it(newsd: Newsd) -> None:
+    newsd("feeds", "add", f" {A} ")
+    assert newsd("feeds", "add", A) == "0 added\n"
+
+
+def test_a_list_says_where_it_was_cut(
+    newsd: Newsd, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newsd("feeds", "add", A, B)
+    for limit, said in ((1, "the first 1; --limit shows more\n"), (2, "")):
+        assert main(["feeds", "list", "-n", str(limit), "--database", sqlite_url]) == 0
+        assert capsys.readouterr().err == said
+
+
+def test_a_reader_who_has_enough_is_no_error(sqlite_url: str) -> None:
+    feeds = [f"https://a.example/{n}" for n in range(2000)]
+    assert main(["feeds", "add", *feeds, "--database", sqlite_url]) == 0
+    command = [sys.executable, "-m", "daemon", "feeds", "list", "-n", "5000"]
+    with subprocess.Popen(
+        [*command, "--database", sqlite_url],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as listing:  # fmt: skip
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.readline()
+        listing.stdout.close()
+        assert (listing.wait(), listing.stderr.read()) == (0, b"")
+
+
 def test_feeds_travel_as_opml(newsd: Newsd, tmp_path: Path) -> None:
     path = tmp_path / "feeds.opml"
     path.write_text(
@@ -53,6 +93,13 @@ def test_feeds_travel_as_opml(newsd: Newsd, tmp_path: Path) -> None:
     path.write_text(newsd("feeds", "export"))
     assert newsd("feeds", "import", str(path)) == "0 added, 1 known, 0 skipped\n"
     assert '<outline text="W">' in path.read_text()
+
+
+def test_shared_options_may_stand_before_the_command(
+    sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--json", "--database", sqlite_url, "feeds", "list"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
 
 
 def test_an_empty_database_has_no_news(newsd: Newsd) -> None:
@@ -120,3 +167,19 @@ def test_nobody_there_is_not_healthy() -> None:
     ready, line = ask("127.0.0.1", 9)
     assert not ready
     assert "127.0.0.1:9" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("[topics]\nfile = 'no.toml'", "no.toml", id="no topics there"),
+        pytest.param("[feeds]\nfile = 'no.opml'", "feeds.file: ", id="no feeds there"),
+        pytest.param("[database]\nurl = 'mysql://db'", "database.url: ", id="a strange database"),
+    ],
+)
+def test_what_a_configuration_names_is_checked_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str
+) -> None:
+    (tmp_path / "newsd.toml").write_text(text)
+    assert main(["config", "check", "--config", str(tmp_path / "newsd.toml")]) == 78
+    assert words in capsys.readouterr().err

@@ -25,7 +25,7 @@ def test_the_file_changes_nothing() -> None:
 
 def test_every_line_may_be_uncommented(tmp_path: Path) -> None:
     path = tmp_path / "newsd.toml"
-    path.write_text(re.sub(r'(?m)^#(?=\w+ = (?!""))', "", example_config()))
+    path.write_text(re.sub(r"(?m)^#(?=\w+ = )", "", example_config()))
     loaded = load_settings(path, environ={})
     assert loaded.settings == Settings()
     assert len(loaded.origins) > 15

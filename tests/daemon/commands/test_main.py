@@ -49,9 +49,20 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         pytest.param(["feeds", "add", "ftp://a.example/"], 2, "http", id="not a web address"),
         pytest.param(["feeds", "add", "http://10.0.0.1/"], 2, "allow_networks", id="private"),
         pytest.param(["feeds", "add", "http://[::ffff:7f00:1]/"], 2, "public", id="wrapped"),
+        pytest.param(["feeds", "add", "http://2130706433/"], 2, "public", id="a number"),
+        pytest.param(["feeds", "add", "http://a.example:x/"], 2, "http", id="an odd port"),
+        pytest.param(["feeds", "add", "https://a b.example/"], 2, "http", id="a space in a name"),
+        pytest.param(["feeds", "add", f"https://a.example/{'x' * 2000}"], 2, "2000", id="endless"),
+        pytest.param(
+            ["db", "current", "--database", "postgresql://me:s3cret@db:x/news"],
+            69, "cannot be read", id="a database at an odd port",
+        ),
+        pytest.param(["feeds", "add"], 2, "newsd feeds add --help", id="an argument is missing"),
         pytest.param(["feeds", "import", "no.opml"], 2, "no.opml", id="no such list"),
         pytest.param(["ingest", "no.html"], 2, "no.html", id="no such document"),
         pytest.param(["articles", "show", "7"], 2, "7", id="no such article"),
+        pytest.param(["articles", "show", "9" * 20], 2, "ID", id="a number beyond all ids"),
+        pytest.param(["stats", "--database", ""], 69, "cannot be read", id="an empty address"),
         pytest.param(["feeds", "remove", "7"], 2, "'7'", id="no such feed"),
     ],
 )  # fmt: skip
@@ -85,12 +96,39 @@ def test_each_kind_of_trouble_has_its_status(error: Exception, status: Exit) -> 
     assert exit_for(error) is status
 
 
+def test_a_demo_does_not_mix_with_an_earlier_one(
+    elsewhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (elsewhere / "demo.db").touch()
+    assert main(["demo", "--keep", "."]) == Exit.USAGE
+    assert "demo.db is there already" in capsys.readouterr().err
+
+
 def test_debug_shows_where_an_error_came_from(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "check", "--config", "no.toml", "--debug"]) == Exit.CONFIG
     assert "Traceback" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("args", [["--version"], ["--help"], ["health"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["feeds", "add", "ftp://me:s3cret@a.example/"],
+        ["feeds", "add", "http://me:s3cret@10.0.0.1/"],
+        ["feeds", "remove", "https://me:s3cret@a.example/"],
+        ["db", "current", "--database", "postgresql://127.0.0.1:1/news?user=me&password=s3cret"],
+        ["db", "current", "--database", "postgresql://me:s3cret@127.0.0.1:1/news"],
+        ["db", "current", "--database", "postgresql://me:s3cret@127.0.0.1:port/news"],
+        ["config", "show", "--database", "postgresql://me:a@b:s3cret@127.0.0.1/news"],
+        ["config", "show", "--database", "postgresql://127.0.0.1/news?password=s3cret&user=me"],
+    ],
+    ids=" ".join,
+)
+def test_no_message_holds_a_password(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    main(args)
+    assert "s3cret" not in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("args", [["--version"], ["--help"], ["-h"], ["health"]], ids=" ".join)
 def test_quick_commands_import_nothing_heavy(args: list[str]) -> None:
     code = (
         "import sys; from daemon.__main__ import main;"

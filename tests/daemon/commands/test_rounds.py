@@ -72,6 +72,18 @@ def test_a_round_brings_articles(newsd: Newsd, site: str, tmp_path: Path) -> Non
     assert newsd("once", "--all", "--max-failed", "0.4")[0] == 3
 
 
+@pytest.mark.usefixtures("newsd")
+def test_a_round_says_what_of_a_list_it_cannot_follow(
+    site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feeds = opml(tmp_path / "feeds.opml", "ftp://me:s3cret@a.example/", f"{site}/harbour.rss")
+    url = f"sqlite:///{tmp_path}/x.db"
+    assert main(["once", "--feeds", str(feeds), "--json", "--database", url]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["polls"] == 1
+    assert err == f"skipped: {feeds}:1: not an http(s) address: 'ftp://a.example/'\n"
+
+
 def test_a_feed_is_checked_without_a_trace(newsd: Newsd, site: str) -> None:
     status, out = newsd("feeds", "check", f"{site}/harbour.rss", "--json")
     assert (status, json.loads(out)["items"]) == (0, 3)
@@ -88,6 +100,46 @@ def test_pages_are_taken_in_once(newsd: Newsd, tmp_path: Path) -> None:
     status, out = newsd("ingest", page, "--url", "https://a.example/1", "--json")
     assert (json.loads(out)["created"], json.loads(out)["duplicates"]) == (0, 1)
     assert newsd("ingest", str(tmp_path / "pages"), "--url", "https://a.example/1")[0] == 2
+
+
+def test_good_lines_are_kept_and_bad_ones_named(
+    newsd: Newsd, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f'{{"id": "{n}", "title": "Pier {n}", "text": "Pier {n} is shut."}}' for n in "123"]
+    lines[1:1] = [
+        '{"id": ',
+        '{"mood": "good"}',
+        '{"title": "One\u2028line", "text": "It is one."}',
+    ]
+    path = tmp_path / "piers.jsonl"
+    path.write_text("\n".join(lines))
+    assert main(["ingest", str(path), "--json", "--database", f"sqlite:///{tmp_path}/x.db"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {
+        "documents": 1, "created": 4, "revised": 0, "duplicates": 0, "rejected": {"unreadable": 2},
+    }  # fmt: skip
+    assert f"{path}:2: not valid JSON" in err
+    assert f"refused: {path}:3: neither a title nor a text\n" in err
+    newsd("ingest", str(path))
+    again = json.loads(newsd("ingest", str(path), "--json")[1])
+    assert (again["created"], again["duplicates"]) == (0, 4)
+
+
+def test_nothing_that_could_be_read_is_no_success(newsd: Newsd, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    assert newsd("ingest", str(tmp_path / "empty.txt"))[0] == 2
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--url", "javascript:x"), ("--published", "soon"), ("--source", " ")],
+    ids=lambda option: option[0],
+)
+def test_what_ingest_could_not_use_is_refused(
+    newsd: Newsd, tmp_path: Path, option: tuple[str, str]
+) -> None:
+    (tmp_path / "page.html").write_bytes(PAGE)
+    assert newsd("ingest", str(tmp_path / "page.html"), *option)[0] == 2
 
 
 async def test_two_instances_do_not_share_a_file(sqlite_url: str) -> None:

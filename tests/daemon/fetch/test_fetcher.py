@@ -41,7 +41,7 @@ async def test_a_document_comes_with_its_validators() -> None:
         )
     assert "Authorization: Basic bWU6c2VjcmV0" in site.requests[0]
     assert f"User-Agent: {SETTINGS.user_agent}" in site.requests[0]
-    assert "Accept-Encoding: gzip, deflate\r\n" in site.requests[0]
+    assert "Accept-Encoding: gzip, deflate" in site.requests[0]
     assert "application/rss+xml" in site.requests[0]
 
 

@@ -1,0 +1,88 @@
+"""Find the feeds of a site, for somebody who knows only its address."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from daemon.clock import Clock
+from daemon.fetch import Fetcher
+from daemon.gather import gather
+from daemon.values import Digested, Failed, Fetched, Gathered
+from daemon.workers import Workers
+from storage.values import Feed
+
+COMMON_PATHS = (
+    *("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json"),
+    *("/feeds/posts/default", "/?feed=rss2", "/news-sitemap.xml"),
+)
+"""Where feeds often are when no page says so; tried one after another."""
+MOST = 30
+"""Addresses asked in one search, so that it ends and no site is pestered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searcher:
+    """Asks a site for its feeds, one address after another."""
+
+    fetcher: Fetcher
+    workers: Workers
+    clock: Clock
+
+    async def check(self, url: str) -> Gathered:
+        """What one address has to tell."""
+        return await gather(Feed(0, url), None, self.fetcher, self.workers, self.clock)
+
+    async def search(self, url: str) -> AsyncIterator[Gathered]:
+        """Every feed that can be found from `url`: it itself, or those its page names.
+
+        Only where neither gives one, the sitemaps of robots.txt and the common paths are tried.
+        The last thing yielded, when nothing was found, is how the address itself failed.
+        """
+        here = await self.check(url)
+        if isinstance(here.news, Digested):
+            yield here
+            return
+        seen: set[tuple[object, ...]] = set()
+        for named in (self._named, self._usual):
+            async for found in self._feeds(await named(url)):
+                if _mark(found) not in seen:
+                    seen.add(_mark(found))
+                    yield found
+            if seen:
+                return
+        if isinstance(here.news, Failed):
+            yield here
+
+    async def _feeds(self, candidates: Sequence[str]) -> AsyncIterator[Gathered]:
+        for candidate in candidates[:MOST]:
+            gathered = await self.check(candidate)
+            if isinstance(gathered.news, Digested) and gathered.news.items:
+                yield gathered
+
+    async def _named(self, url: str) -> Sequence[str]:
+        page = await self.fetcher.fetch(Feed(0, url))
+        return await self.workers.links(page) if isinstance(page, Fetched) else ()
+
+    async def _usual(self, url: str) -> Sequence[str]:
+        parts = urlsplit(url)
+        root = f"{parts.scheme}://{parts.netloc}"
+        robots = await self.fetcher.fetch(Feed(0, f"{root}/robots.txt"))
+        sitemaps = _sitemaps(robots) if isinstance(robots, Fetched) else []
+        beside = [urljoin(url.rstrip("/") + "/", path.lstrip("/")) for path in COMMON_PATHS[:2]]
+        rooted = [root + path for path in COMMON_PATHS]
+        return list(dict.fromkeys([*beside, *rooted, *sitemaps]))
+
+
+def _sitemaps(robots: Fetched) -> list[str]:
+    """The sitemaps that robots.txt names (RFC 9309, 2.2.4) and that may hold news."""
+    lines = robots.body[: 1 << 19].decode("utf-8", "replace").splitlines()
+    named = [
+        line.partition(":")[2].strip() for line in lines if line.lower().startswith("sitemap")
+    ]
+    return [url for url in named if "news" in url.lower() and url.startswith(("http:", "https:"))]
+
+
+def _mark(found: Gathered) -> tuple[object, ...]:
+    """What tells two feeds apart: the same document under two addresses is one feed."""
+    news = found.news
+    return (found.validators.body_hash, news.present if isinstance(news, Digested) else ())

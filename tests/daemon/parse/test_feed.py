@@ -1,0 +1,126 @@
+"""Feeds as they are in the wild, each beside what a reader must get out of it."""
+
+import runpy
+import time
+from pathlib import Path
+
+import pytest
+
+from daemon.errors import NotAFeedError, ParseLimitError
+from daemon.parse import parse_feed
+from daemon.values import Fetched, ParsedFeed
+
+FEEDS = Path(__file__).parents[2] / "feeds"
+URL = "https://paper.example/feed"
+
+
+@pytest.mark.parametrize(
+    "feed", sorted(p for p in FEEDS.iterdir() if p.suffix != ".py"), ids=lambda p: p.stem
+)
+def test_a_shape_found_in_the_wild(feed: Path) -> None:
+    expected = runpy.run_path(str(feed.with_suffix(".expected.py")))["EXPECTED"]
+    assert parse_feed(Fetched(URL, feed.read_bytes())) == expected
+
+
+def rss(inside: str, before: str = "") -> Fetched:
+    text = f'{before}<rss version="2.0"><channel><title>t</title>{inside}</channel></rss>'
+    return Fetched(URL, text.encode())
+
+
+def item(words: str) -> str:
+    return f"<item><title>A title</title><description>{words}</description></item>"
+
+
+BOMB = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("page", "limit"),
+    [
+        pytest.param(
+            rss(item("&l9;"), f'<!DOCTYPE r [<!ENTITY l0 "ha">{BOMB}]>'), 200, id="entity bomb"
+        ),
+        pytest.param(
+            rss(item("&x;"), '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'),
+            200,
+            id="external entity",
+        ),
+        pytest.param(rss(item("words"), "\n" * 200_000), 200, id="newlines before the root"),
+        pytest.param(rss(item("words"), "<!ENTITY a 'b'>\n" * 20_000), 200, id="declarations"),
+        pytest.param(rss(item("nul \0 and &#0; and &#xD800;")), 200, id="NUL and surrogates"),
+        pytest.param(rss(item("& " * 20_000)), 200_000, id="bare ampersands"),
+        pytest.param(rss(item("w") + "<item><title>cut"), 200, id="cut off"),
+        pytest.param(
+            rss("<image><height>9<width>9</height></image></x>" + item("w")),
+            200,
+            id="crossed tags",
+        ),
+    ],
+)
+def test_a_hostile_document_costs_little_and_keeps_what_can_be_read(
+    page: Fetched, limit: int
+) -> None:
+    start = time.process_time()
+    entry = parse_feed(page).entries[0]
+    assert time.process_time() - start < 2
+    assert entry.title == "A title"
+    assert len(entry.content or "") < limit
+    assert "root:" not in str(entry)
+    assert "\0" not in str(entry)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(rss(item("<a>" * 100_000)), id="deep XML"),
+        pytest.param(Fetched(URL, b"[" * 200_000), id="deep JSON"),
+        pytest.param(
+            rss("<item " + " ".join(f"a{i}='1'" for i in range(9000)) + "/>"),
+            id="thousands of attributes",
+        ),
+    ],
+)
+def test_a_document_beyond_reason_is_refused(page: Fetched) -> None:
+    with pytest.raises(ParseLimitError):
+        parse_feed(page)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty"),
+        (b" \r\n\xef\xbb\xbf", "empty"),
+        (b"<!doctype html><html><title>Wi-Fi login</title></html>", "HTML page"),
+        (b"Service unavailable", "neither XML nor JSON"),
+        (b'{"message": "not found"}', "not a JSON Feed"),
+        (b'{"items": [1, 2', "valid JSON"),
+        (b"<note><to>You</to></note>", "root is <note>"),
+        (b"<sitemapindex><sitemap><loc>x</loc></sitemap></sitemapindex>", "sitemap index"),
+        (b"<" * 10_000, "neither XML nor JSON"),
+    ],
+)
+def test_what_is_no_feed_is_refused_with_a_reason(body: bytes, reason: str) -> None:
+    with pytest.raises(NotAFeedError, match=reason):
+        parse_feed(Fetched(URL, body))
+
+
+def test_a_feed_without_items_is_a_feed() -> None:
+    parsed = parse_feed(rss(""))
+    assert (parsed.title, parsed.entries, parsed.damaged) == ("t", (), None)
+
+
+def test_a_body_that_names_a_file_is_not_opened() -> None:
+    with pytest.raises(NotAFeedError):
+        parse_feed(Fetched(URL, str(FEEDS / "news_sitemap.xml").encode()))
+
+
+def test_endless_categories_are_cut() -> None:
+    many = "".join(f"<category>c{i}</category>" for i in range(5000))
+    assert (
+        len(parse_feed(rss(f"<item><title>t</title>{many}</item>")).entries[0].categories) == 200
+    )
+
+
+def test_entries_that_say_nothing_are_counted() -> None:
+    parsed: ParsedFeed = parse_feed(rss("<item/>" + item("words")))
+    assert (len(parsed.entries), parsed.rejected) == (1, {"empty_item": 1})

@@ -1,0 +1,159 @@
+"""The long-running daemon as a process: its pages, its signals, its end."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.daemon.commands.sites import http_site
+from tests.daemon.pages import BRIDGE_ITEM, FERRY_ITEM, rss
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+"""Seconds that a busy machine may take for what follows at once elsewhere."""
+
+
+class Daemon:
+    """A `newsd run` of one's own, and what it says."""
+
+    def __init__(self, folder: Path, origin: str) -> None:
+        self.folder = folder
+        self.origin = origin
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.follow("/a")
+        self.configure()
+        self.process: subprocess.Popen[str]
+
+    def configure(self, extra: str = "") -> None:
+        (self.folder / "newsd.toml").write_text(
+            f'[database]\nurl = "sqlite:///{self.folder}/news.db"\n'
+            f'[http]\nbind = "127.0.0.1:{self.port}"\n'
+            '[fetch]\nallow_networks = ["127.0.0.1/32"]\n'
+            '[log]\nformat = "json"\nlevel = "debug"\n'
+            f'[feeds]\nfile = "feeds.opml"\n{extra}'
+        )
+
+    def follow(self, *paths: str) -> None:
+        outlines = "".join(f'<outline text="x" xmlUrl="{self.origin}{p}"/>' for p in paths)
+        (self.folder / "feeds.opml").write_text(f"<opml><body>{outlines}</body></opml>")
+
+    def ask(self, path: str) -> tuple[int, str]:
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            return error.code, error.read().decode()
+
+    def log_until(self, event: str, **facts: object) -> dict[str, object]:
+        """Read the log up to a line about `event` with these facts."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            told: dict[str, object] = json.loads(line)
+            if told["event"] == event and facts.items() <= told.items():
+                return told
+        raise AssertionError(f"the log ended without {event}")
+
+    def end(self, *signals: int) -> int:
+        for number in signals:
+            self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+@contextmanager
+def running(folder: Path, origin: str, extra: str = "") -> Iterator[Daemon]:
+    daemon = Daemon(folder, origin)
+    daemon.configure(extra)
+    command = [sys.executable, "-m", "daemon", "run", "--config", f"{folder}/newsd.toml"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        daemon.process = process
+        try:
+            yield daemon
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    pages = {"/a": (200, rss([BRIDGE_ITEM])), "/b": (200, rss([FERRY_ITEM]))}
+    with http_site(pages) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def test_a_daemon_polls_tells_and_leaves(tmp_path: Path, site: str) -> None:
+    with running(tmp_path, site) as daemon:
+        poll = daemon.log_until("poll", outcome="stored")
+        assert (poll["created"], poll["url"]) == (1, f"{site}/a")
+        assert daemon.ask("/livez") == (200, "alive\n")
+        status, facts = daemon.ask("/readyz")
+        assert (status, json.loads(facts)["database"]) == (200, "ok")
+        _, metrics = daemon.ask("/metrics")
+        assert 'newsd_polls_total{outcome="stored"} 1.0' in metrics
+        assert 'newsd_articles_total{verdict="created"} 1.0' in metrics
+        for name in ("poll_duration_seconds", "publish_delay_seconds", "queue_depth"):
+            assert f"# TYPE newsd_{name} " in metrics
+        assert daemon.end(signal.SIGTERM) == 0
+
+
+def test_a_reload_takes_up_new_feeds_and_refuses_a_broken_file(tmp_path: Path, site: str) -> None:
+    with running(tmp_path, site) as daemon:
+        daemon.log_until("poll", outcome="stored")
+        daemon.configure("[nonsense]\nx = 1\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        refused = daemon.log_until("reload_refused")
+        assert "nonsense" in str(refused["error"])
+        daemon.configure()
+        daemon.follow("/a", "/b")
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.log_until("poll", url=f"{site}/b", created=1)
+        assert daemon.end(signal.SIGINT) == 0
+
+
+@pytest.fixture
+def slow_site() -> Iterator[tuple[str, Event]]:
+    """A server that accepts and then says nothing, and an event that somebody asked."""
+    asked, over = Event(), Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            connection, _ = server.accept()
+            with connection:
+                asked.set()
+                over.wait(PATIENCE)
+
+        thread = Thread(target=accept)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
+        over.set()
+        thread.join()
+
+
+def test_polls_under_way_are_broken_off_after_the_grace(
+    tmp_path: Path, slow_site: tuple[str, Event]
+) -> None:
+    origin, asked = slow_site
+    with running(tmp_path, origin, '[run]\nshutdown_grace = "500ms"\n') as daemon:
+        assert asked.wait(PATIENCE)
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.log_until("polls_broken_off", polls=1)
+        daemon.log_until("stopped")
+        assert daemon.end() == 0
+
+
+def test_a_second_signal_does_not_wait(tmp_path: Path, slow_site: tuple[str, Event]) -> None:
+    origin, asked = slow_site
+    with running(tmp_path, origin) as daemon:
+        assert asked.wait(PATIENCE)
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.log_until("stopping")
+        assert daemon.end(signal.SIGTERM) != 0
