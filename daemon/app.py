@@ -13,6 +13,7 @@ import structlog
 
 from daemon.discover import Searcher
 from daemon.fetch import Fetcher, open_session
+from daemon.holds import Holds
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
 from daemon.once import OnceResult, Round, Tally
@@ -20,6 +21,7 @@ from daemon.outlines import outlines_in
 from daemon.poll import Poller
 from daemon.service import Service
 from daemon.settings import Loaded, Settings, load_settings
+from daemon.steering import Steering, price_so_far
 from daemon.tag import load_tagger
 from daemon.values import PollReport
 from daemon.workers import PATIENCE, Workers
@@ -27,6 +29,7 @@ from daemon.writer import Writer
 from storage.database import Database
 from storage.errors import StorageError
 from storage.feeds import add_feeds, ingest_source
+from storage.holds import held_hosts
 from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema
 from storage.values import Feed, Lease
@@ -94,12 +97,20 @@ class App:
     ) -> OnceResult:
         """Poll what is due (or every feed) and stop. Raises `StorageError`."""
         tally, replica, stop = Tally(on_report), replica_name(), asyncio.Event()
+        holds = await self._holds()
+
+        def settle(feed: Feed, report: PollReport | None) -> None:
+            if report is not None:
+                holds.note(report)
+            tally.settle(feed, report)
+
         async with hold(self.database, replica) as holder:
-            keeper = self._keeper(self._settings, replica)
-            writer = Writer(keeper, system_clock, tally.settle, patience=DATABASE_PATIENCE)
+            price = await price_so_far(self.database, self._settings.schedule, system_clock())
+            keeper = self._keeper(self._settings, replica, price.mu)
+            writer = Writer(keeper, system_clock, settle, patience=DATABASE_PATIENCE)
             async with self._poller(self._settings, writer, holder) as poller:
-                shards = holder.leases.keys()
-                the_round = Round(self.database, poller, writer, self._settings.fetch, shards)
+                limits, shards = self._settings.fetch, holder.leases.keys()
+                the_round = Round(self.database, poller, writer, limits, shards, holds)
                 with _stopping_at(deadline, stop), _plainly():
                     left = await the_round.run(None if every_feed else system_clock(), stop)
         return tally.result(left)
@@ -109,13 +120,17 @@ class App:
         replica = replica_name()
         # the others give up shards at their next beat
         async with hold(self.database, replica, patience=BEAT * 2) as holder:
-            service = Service(self.loaded, self.database, holder, system_clock)
-            writer = Writer(self._keeper(self._settings, replica), system_clock, service.settle)
+            pace, now = self._settings.schedule, system_clock()
+            steering = Steering(await price_so_far(self.database, pace, now))
+            holds = await self._holds()
+            service = Service(self.loaded, self.database, holder, system_clock, steering, holds)
+            keeper = self._keeper(self._settings, replica, steering.price.mu)
+            writer = Writer(keeper, system_clock, service.settle)
 
             @asynccontextmanager
             async def assemble(settings: Settings) -> AsyncIterator[Poller]:
                 await self.follow(settings)
-                writer.keeper = self._keeper(settings, replica)
+                writer.keeper = self._keeper(settings, replica, steering.price.mu)
                 async with self._poller(settings, writer, holder) as poller:
                     yield poller
 
@@ -146,8 +161,12 @@ class App:
 
     # ------------------------------------------------------------ parts
 
-    def _keeper(self, settings: Settings, replica: str) -> Keeper:
-        return Keeper(self.database, settings.schedule, replica)
+    def _keeper(self, settings: Settings, replica: str, price: float | None = None) -> Keeper:
+        return Keeper(self.database, settings.schedule, replica, price)
+
+    async def _holds(self) -> Holds:
+        async with self.database.reading() as tx:
+            return Holds(await held_hosts(tx, now=system_clock()))
 
     @asynccontextmanager
     async def _poller(

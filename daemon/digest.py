@@ -103,6 +103,7 @@ def _digest(
         articles=articles,
         rejected=dict(rejected),
         damaged=parsed.damaged,
+        hints=replace(parsed.hints, every=parsed.ttl or parsed.hints.every),
     )
 
 

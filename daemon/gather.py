@@ -6,10 +6,19 @@ from datetime import timedelta
 
 import xxhash
 
+from daemon.cadence import audit_due, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
-from daemon.values import OVER_MAX_ENTRIES, Failed, Fetched, Gathered, NotModified, Unchanged
+from daemon.values import (
+    OVER_MAX_ENTRIES,
+    Digested,
+    Failed,
+    Fetched,
+    Gathered,
+    NotModified,
+    Unchanged,
+)
 from daemon.workers import Workers
 from storage.values import Feed, Lease, Outcome, Validators
 
@@ -21,12 +30,16 @@ async def gather(
     timer = asyncio.get_running_loop().time
     began = timer()
     opened = Gathered(feed, clock(), timedelta(), Unchanged(), lease=lease)
-    result = await fetcher.fetch(feed)
+    trusted = is_trusted(feed, opened.started_at)
+    audited = trusted and audit_due(feed)
+    result = await fetcher.fetch(feed if trusted and not audited else unconditional(feed))
     match result:
         case Fetched():
             gathered = await _digested(opened, result, workers)
+            if audited and _has_news(gathered):
+                gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
-            gathered = replace(opened, http_status=304)
+            gathered = replace(opened, http_status=304, fresh=result.fresh)
         case Failed():
             gathered = replace(opened, news=result, http_status=result.http_status)
     return replace(gathered, duration=timedelta(seconds=timer() - began))
@@ -37,7 +50,12 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
     feed = opened.feed
     marks = Validators(page.etag, page.last_modified, body_hash(page.body))
     gathered = replace(
-        opened, http_status=page.status, size=len(page.body), validators=marks, news=Unchanged()
+        opened,
+        http_status=page.status,
+        size=len(page.body),
+        validators=marks,
+        fresh=page.fresh,
+        news=Unchanged(),
     )
     if marks.body_hash == feed.validators.body_hash:
         return gathered
@@ -53,6 +71,17 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
         # the next poll must get the document again, for the entries that were left
         gathered = replace(gathered, validators=Validators())
     return replace(gathered, news=news)
+
+
+def _has_news(gathered: Gathered) -> bool:
+    """Whether entries came or were edited; a body of which only the date moved is no lie."""
+    known, news = gathered.feed, gathered.news
+    return isinstance(news, Digested) and not all(map(known.remembers, news.entry_hashes))
+
+
+async def _says_unchanged(fetcher: Fetcher, feed: Feed) -> bool:
+    """Whether the server says 304 to the validators of a document that had less in it."""
+    return isinstance(await fetcher.fetch(feed), NotModified)
 
 
 def body_hash(body: bytes) -> int:

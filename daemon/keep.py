@@ -9,19 +9,34 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 
-from daemon.cadence import after_poll
+from daemon.cadence import after_poll, find_gap, first_price
 from daemon.dedup import judge_all
+from daemon.lanes import host_of
 from daemon.settings import ScheduleSettings
-from daemon.values import Arrival, Digested, Failed, Gathered, PollReport
+from daemon.values import Arrival, Brought, Digested, Failed, Gathered, PollReport
 from storage.articles import next_article_ids, save, stage, unstage
 from storage.changes import advance_clock, clock_now, take_clock
 from storage.database import Database, Transaction
+from storage.gaps import note_gaps
 from storage.holdings import holdings
+from storage.holds import hold_hosts
 from storage.leases import still_held
 from storage.polls import remember_polls
 from storage.sightings import mark_departed
-from storage.values import Created, Feed, FeedKind, Judged, Outcome, Poll, Repeated, Revised
+from storage.values import (
+    Article,
+    Created,
+    Feed,
+    FeedKind,
+    Judged,
+    Outcome,
+    Poll,
+    Precision,
+    Repeated,
+    Revised,
+)
 
 
 class LeaseLostError(Exception):
@@ -39,6 +54,8 @@ class Keeper:
     database: Database
     pace: ScheduleSettings
     replica: str
+    price: float | None = None
+    """What a request must be worth, in article-seconds; None: what the budget suggests."""
 
     async def keep(self, group: Sequence[Gathered], now: datetime) -> list[PollReport]:
         """Save what is new and remember how the polls went.
@@ -72,6 +89,8 @@ class Keeper:
         reports = [self._report(g, judged, now) for g in group]
         await remember_polls(tx, [(r.feed, r.poll) for r in reports], replica=self.replica)
         await mark_departed(tx, *_departures(group))
+        await note_gaps(tx, [r.gap for r in reports if r.gap is not None])
+        await hold_hosts(tx, _holds(reports), now=now)
         return reports
 
     async def _judge_and_save(
@@ -105,12 +124,16 @@ class Keeper:
 
     def _report(self, gathered: Gathered, judged: Sequence[Judged], now: datetime) -> PollReport:
         own = [j for j in judged if j.feed_id == gathered.feed.id]
-        poll = _poll(gathered, own)
+        poll, created = _poll(gathered, own), _created_articles(own)
+        brought = Brought(_exact_dates(created), find_gap(gathered, poll))
+        price = self.price or first_price(self.pace, now).mu
         return PollReport(
-            feed=after_poll(gathered, poll, now, self.pace),
+            feed=after_poll(gathered, brought, now, self.pace, price),
             poll=poll,
             hub=gathered.news.hub if isinstance(gathered.news, Digested) else None,
-            delays=_delays(gathered.feed, own, now),
+            delays=_delays(gathered.feed, created, now),
+            gap=brought.gap,
+            held_until=_held_until(gathered, now),
         )
 
 
@@ -158,12 +181,35 @@ def _outcome(news: Digested) -> Outcome:
     return Outcome.STORED if news.articles else Outcome.UNCHANGED
 
 
-def _delays(feed: Feed, judged: Sequence[Judged], now: datetime) -> tuple[float, ...]:
+def _created_articles(judged: Sequence[Judged]) -> list[Article]:
+    return [j.tagged.article for j in judged if isinstance(j.verdict, Created)]
+
+
+def _exact_dates(created: Sequence[Article]) -> tuple[datetime | None, ...]:
+    """When each was published; a mere day tells nothing about the hour."""
+    days = {Precision.DAY, Precision.NONE}
+    dates = (a.published for a in created)
+    return tuple(None if date.precision in days else date.at for date in dates)
+
+
+def _delays(feed: Feed, created: Sequence[Article], now: datetime) -> tuple[float, ...]:
     """Publication to row in seconds; a feed's first document holds what we could not have met."""
     if feed.last_success_at is None:
         return ()
-    dates = (j.tagged.article.published.at for j in judged if isinstance(j.verdict, Created))
+    dates = (a.published.at for a in created)
     return tuple((now - at).total_seconds() for at in dates if at is not None)
+
+
+def _held_until(gathered: Gathered, now: datetime) -> datetime | None:
+    """429 speaks for the whole host; 503 with a Retry-After only for the feed."""
+    news = gathered.news
+    if not isinstance(news, Failed) or news.http_status != HTTPStatus.TOO_MANY_REQUESTS:
+        return None
+    return now + news.retry_after if news.retry_after is not None else None
+
+
+def _holds(reports: Sequence[PollReport]) -> dict[str, datetime]:
+    return {host_of(r.feed.url): r.held_until for r in reports if r.held_until is not None}
 
 
 def _departures(

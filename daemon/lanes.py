@@ -14,6 +14,11 @@ from storage.values import Feed
 Work = Callable[[Feed], Awaitable[None]]
 
 
+def host_of(url: str) -> str:
+    """Whose patience a request to this address costs."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
 class Lanes:
     """Feeds waiting in one lane a host, and the jobs under way."""
 
@@ -45,7 +50,7 @@ class Lanes:
 
     def add(self, feed: Feed) -> None:
         """Queue a feed behind the others of its host."""
-        host = urlsplit(feed.url).netloc.lower()
+        host = host_of(feed.url)
         lane = self._lanes.setdefault(host, deque())
         lane.append(feed)
         self._waiting += 1
@@ -53,9 +58,10 @@ class Lanes:
             self._ready.append(host)
         self._start()
 
-    def clear(self) -> int:
-        """Forget the feeds that wait; return how many they were."""
-        forgotten, self._waiting = self._waiting, 0
+    def clear(self) -> list[Feed]:
+        """Forget the feeds that wait, and return them."""
+        forgotten = [feed for lane in self._lanes.values() for feed in lane]
+        self._waiting = 0
         self._lanes.clear()
         self._ready.clear()
         self._moved.set()

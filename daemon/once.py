@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from daemon.holds import Holds
 from daemon.lanes import Lanes
 from daemon.poll import Poller
 from daemon.settings import FetchSettings
@@ -73,6 +74,7 @@ class Round:
     writer: Writer
     limits: FetchSettings
     shards: Collection[int]
+    holds: Holds
 
     async def run(self, before: datetime | None, stop: asyncio.Event) -> int:
         """Poll what is due before an instant (None: every feed); return how many were left."""
@@ -80,7 +82,7 @@ class Round:
             writing = group.create_task(self.writer.run())
             lanes = Lanes(
                 group,
-                self.poller.poll,
+                self._poll,
                 concurrency=self.limits.concurrency,
                 per_host=self.limits.per_host,
             )
@@ -91,6 +93,11 @@ class Round:
             writing.cancel()
             stopping.cancel()
         return left + (stopping.result() if stopping.done() and not stopping.cancelled() else 0)
+
+    async def _poll(self, feed: Feed) -> None:
+        """Poll a feed, unless its host asked to be left alone: it stays due."""
+        if self.holds.until(feed.url, self.poller.clock()) is None:
+            await self.poller.poll(feed)
 
     async def _feed(self, lanes: Lanes, before: datetime | None, stop: asyncio.Event) -> int:
         """Queue all that is due, page by page; return how many were not queued."""
@@ -120,4 +127,4 @@ class Round:
 async def _clear_when(stop: asyncio.Event, lanes: Lanes) -> int:
     """Begin nothing more once we are told to stop; return how many feeds waited."""
     await stop.wait()
-    return lanes.clear()
+    return len(lanes.clear())

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from daemon.clock import Clock
+from daemon.cadence import draw, spread
+from daemon.clock import Clock, Drift
 from daemon.lanes import Lanes
+from daemon.outage import Outage
 from storage.database import Database
 from storage.errors import StorageError
-from storage.feeds import due_times, load_feeds
-from storage.values import Feed
+from storage.feeds import due_times, load_feeds, postpone
+from storage.values import Due, Feed, NextPoll, Outcome
 
 REFILL = timedelta(seconds=30)
 """How often the database is asked for feeds that are new or newly due."""
@@ -30,6 +32,13 @@ WAITING_LIMIT = 2000
 PAUSE = 2.0
 """Seconds to wait when the database is away."""
 
+OUTAGE_PAUSE = 30.0
+"""Seconds between tries when the network is down."""
+TRIALS = 3
+"""Feeds polled at each such try."""
+POSTPONED_OVER = timedelta(minutes=5)
+"""The feeds of a host that asked us to wait come back over this span."""
+
 Shards = Callable[[], Collection[int] | None]
 Job = tuple[timedelta, Callable[[], Awaitable[None]]]
 """How often, and what."""
@@ -37,7 +46,7 @@ log = structlog.get_logger()
 
 
 class Scheduler:
-    """The heap of due times, and the loop that empties it into the lanes."""
+    """The heap of starting times, and the loop that empties it into the lanes."""
 
     def __init__(self, database: Database, lanes: Lanes, clock: Clock, shards: Shards) -> None:
         self._database = database
@@ -45,11 +54,17 @@ class Scheduler:
         self._clock = clock
         self._shards = shards
         self._heap: list[tuple[datetime, int]] = []
-        self._due: dict[int, datetime] = {}
-        """The due time that counts for each waiting feed; other heap entries are stale."""
+        self._waiting: dict[int, tuple[datetime, datetime]] = {}
+        """Of each waiting feed when it is due and when it starts; other heap entries are stale."""
         self._out: set[int] = set()
         """Feeds handed to the lanes and not yet settled."""
         self._woken = asyncio.Event()
+        self._drift = Drift(clock)
+        self._stale = False
+        """Whether what waits was thought out for another time."""
+        self.outage = Outage()
+        self.per_second = 0.0
+        """Starts that the budget pays for; feeds that are overdue start not much faster."""
 
     @property
     def lag(self) -> float:
@@ -63,39 +78,77 @@ class Scheduler:
         await self.refill()
         while True:
             await self._lanes.below(WAITING_LIMIT)
+            if jumped := self._drift.jump():
+                log.warning("clock_jumped", seconds=round(jumped))
+                self._stale = True
+            if self._stale:
+                await self._begin_again()
             if not await self._claim():
                 await self._sleep()
 
     def settle(self, feed: Feed, next_poll_at: datetime | None) -> None:
         """A poll of this feed is over; it waits for its next one, if that is ours."""
         self._out.discard(feed.id)
-        if next_poll_at is not None:
-            self._await(feed.id, next_poll_at)
+        if next_poll_at is not None and next_poll_at <= self._clock() + HORIZON:
+            self._await(feed.id, next_poll_at, next_poll_at)
+
+    def observe(self, url: str, outcome: Outcome) -> None:
+        """Notice that the network went, or came back; one line of log for all its feeds."""
+        if not self.outage.observe(url, outcome):
+            return
+        if self.outage.is_on:
+            for feed in self._lanes.clear():
+                self._out.discard(feed.id)
+            log.warning("network_down", retry_in_s=OUTAGE_PAUSE)
+        else:
+            log.info("network_back")
+            self._stale = True
+
+    async def postpone(self, feed: Feed, until: datetime) -> None:
+        """Leave a feed alone until then, and remember it."""
+        then = until + POSTPONED_OVER * draw(feed.id, until)
+        try:
+            async with self._database.writing() as tx:
+                await postpone(tx, {feed.id: then}, NextPoll.HOST_HELD)
+        except StorageError as error:
+            log.warning("postpone_failed", feed_id=feed.id, error=str(error))
+        self.settle(feed, then)
 
     def hasten(self, feed_id: int) -> None:
         """Poll this feed as soon as may be, unless it is being polled."""
         if feed_id not in self._out:
-            self._await(feed_id, self._clock())
+            now = self._clock()
+            due, _ = self._waiting.get(feed_id, (now, now))
+            self._await(feed_id, due, now)
 
     async def refill(self) -> None:
         """Learn of feeds that were added, or whose time came near."""
+        now = self._clock()
         try:
             async with self._database.reading() as tx:
-                times = await due_times(tx, before=self._clock() + HORIZON, shards=self._shards())
+                times = await due_times(tx, now=now, before=now + HORIZON, shards=self._shards())
         except StorageError as error:
             log.warning("refill_failed", error=str(error))
             return
-        for feed_id, due in times:
-            if feed_id not in self._out and self._due.get(feed_id) != due:
-                self._await(feed_id, due)
+        new = [due for due in times if due.feed_id not in self._out and not self._knows(due)]
+        for due, start in spread(new, now, self.per_second):
+            self._await(due.feed_id, due.at, start)
 
-    def _await(self, feed_id: int, due: datetime) -> None:
-        if due > self._clock() + HORIZON:
-            self._due.pop(feed_id, None)
-            return
-        self._due[feed_id] = due
-        heapq.heappush(self._heap, (due, feed_id))
-        if self._heap[0] == (due, feed_id):
+    async def _begin_again(self) -> None:
+        """Forget who waits for when, and ask the database; who is overdue is spread."""
+        self._stale = False
+        self._heap.clear()
+        self._waiting.clear()
+        await self.refill()
+
+    def _knows(self, due: Due) -> bool:
+        waiting = self._waiting.get(due.feed_id)
+        return waiting is not None and waiting[0] == due.at
+
+    def _await(self, feed_id: int, due: datetime, start: datetime) -> None:
+        self._waiting[feed_id] = due, start
+        heapq.heappush(self._heap, (start, feed_id))
+        if self._heap[0] == (start, feed_id):
             self._woken.set()
 
     async def _claim(self) -> bool:
@@ -108,27 +161,31 @@ class Scheduler:
                 feeds = await load_feeds(tx, ids)
         except StorageError as error:
             log.warning("claim_failed", error=str(error), retry_in_s=PAUSE)
+            now = self._clock()
             for feed_id in ids:
-                self._await(feed_id, self._clock())
+                self._await(feed_id, now, now)
             await asyncio.sleep(PAUSE)
             return True
         for feed in feeds:
             self._out.add(feed.id)
             self._lanes.add(feed)
+        if self.outage.is_on:
+            await asyncio.sleep(OUTAGE_PAUSE)
         return True
 
     def _pop_due(self) -> list[int]:
         ids: list[int] = []
         now = self._clock()
-        while self._heap and self._heap[0][0] <= now and len(ids) < CLAIMED_AT_ONCE:
-            due, feed_id = heapq.heappop(self._heap)
-            if self._due.get(feed_id) == due:
-                del self._due[feed_id]
+        most = TRIALS if self.outage.is_on else CLAIMED_AT_ONCE
+        while self._heap and self._heap[0][0] <= now and len(ids) < most:
+            start, feed_id = heapq.heappop(self._heap)
+            if self._waiting.get(feed_id, (None, None))[1] == start:
+                del self._waiting[feed_id]
                 ids.append(feed_id)
         return ids
 
     async def _sleep(self) -> None:
-        """Until the next due time, or until something earlier comes in."""
+        """Until the next start, or until something earlier comes in."""
         wait = NAP
         if self._heap:
             wait = min(NAP, (self._heap[0][0] - self._clock()).total_seconds())

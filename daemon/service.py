@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,11 +11,13 @@ import structlog
 from daemon.clock import Clock
 from daemon.errors import SettingsError
 from daemon.fetch.words import one_line
+from daemon.holds import Holds
 from daemon.lanes import Lanes
 from daemon.metrics import Metrics
 from daemon.poll import Poller
 from daemon.scheduler import REFILL, Job, Scheduler, coarse_jobs
 from daemon.settings import Loaded, Settings
+from daemon.steering import EVERY, Steering
 from daemon.values import PollReport
 from daemon.web import Readiness, serve
 from daemon.websub import RENEWAL, Subscriber
@@ -22,12 +25,13 @@ from daemon.writer import Writer
 from storage.changes import clock_now
 from storage.database import Database
 from storage.errors import StorageError
-from storage.feeds import SHARDS
+from storage.feeds import SHARDS, count_feeds
 from storage.leases import BEAT, Holder
-from storage.values import Feed
+from storage.values import Feed, Price
 
 LATE = 300.0
 """Seconds of lag, or without a commit while feeds are due, after which we are not ready."""
+DAY = 86400.0
 ANSWER = 5.0
 """Seconds the database may take to answer a readiness check."""
 log = structlog.get_logger()
@@ -39,12 +43,23 @@ Reload = Callable[[], Settings]
 class Service:
     """Runs scheduler, lanes, writer and pages together."""
 
-    def __init__(self, loaded: Loaded, database: Database, holder: Holder, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917  what outlives a reload
+        self,
+        loaded: Loaded,
+        database: Database,
+        holder: Holder,
+        clock: Clock,
+        steering: Steering,
+        holds: Holds,
+    ) -> None:
         self._settings = loaded.settings
         self._supervisor = loaded.supervisor
         self._database = database
         self._holder = holder
         self._clock = clock
+        self._steering = steering
+        self._holds = holds
+        self._writer: Writer | None = None
         self._metrics = Metrics()
         self._poller: Poller | None = None
         self._scheduler: Scheduler | None = None
@@ -60,15 +75,19 @@ class Service:
         """A poll is committed (or is not ours): count it, and wait for the next."""
         if self._scheduler is not None:
             self._scheduler.settle(feed, report.feed.next_poll_at if report else None)
+            if report is not None:
+                self._scheduler.observe(feed.url, report.poll.outcome)
         if report is None:
             return
         self._metrics.observe(report)
+        self._steering.observe(report)
+        self._holds.note(report)
         self._last_commit = self._clock()
         if report.poll.outcome.is_success:
             self._last_success = self._last_commit
         if self._subscriber is not None and report.hub is not None:
             self._subscriber.note(feed.id, report.hub)
-        _log_poll(report)
+        _log_poll(report, quietly=self._scheduler is not None and self._scheduler.outage.is_on)
 
     # ------------------------------------------------------------ life
 
@@ -81,6 +100,7 @@ class Service:
                 concurrency=self._settings.fetch.concurrency,
                 per_host=self._settings.fetch.per_host,
             )
+            self._writer = writer
             self._scheduler = Scheduler(self._database, lanes, self._clock, self._shards)
             writing = group.create_task(writer.run())
             self._show(writer, lanes, self._scheduler)
@@ -130,11 +150,18 @@ class Service:
                 await writer.drained()
         except TimeoutError:
             log.warning("polls_not_committed", polls=writer.depth)
-        log.info("stopped", waiting=waiting)
+        log.info("stopped", waiting=len(waiting))
 
     async def _poll(self, feed: Feed) -> None:
-        if self._poller is not None:
+        until = self._holds.until(feed.url, self._clock())
+        if until is not None and self._scheduler is not None:
+            await self._scheduler.postpone(feed, until)
+        elif self._poller is not None:
             await self._poller.poll(feed)
+
+    @property
+    def _price(self) -> Price:
+        return self._steering.price
 
     def _subscribing(self, scheduler: Scheduler) -> Subscriber | None:
         """Hubs are asked only where they can reach us."""
@@ -152,7 +179,11 @@ class Service:
 
     @asynccontextmanager
     async def _jobs(self) -> AsyncIterator[None]:
-        jobs: dict[str, Job] = {"refill": (REFILL, self._refill), "lease": (BEAT, self._beat)}
+        jobs: dict[str, Job] = {
+            "refill": (REFILL, self._refill),
+            "lease": (BEAT, self._beat),
+            "price": (EVERY, self._steer),
+        }
         if self._subscriber is not None:
             jobs["websub"] = (RENEWAL, self._renew)
         if self._supervisor.watchdog is not None:
@@ -167,6 +198,23 @@ class Service:
     async def _refill(self) -> None:
         if self._scheduler is not None:
             await self._scheduler.refill()
+
+    async def _steer(self) -> None:
+        """Keep requests in line with the budget, unless the network is down."""
+        now, pace = self._clock(), self._settings.schedule
+        if self._scheduler is None or self._writer is None:
+            return
+        if self._scheduler.outage.is_on:
+            self._steering.pause(now)
+            return
+        try:
+            async with self._database.reading() as tx:
+                feeds = await count_feeds(tx, self._shards())
+            self._scheduler.per_second = feeds * pace.requests_per_day / DAY
+            await self._steering.steer(self._database, pace, now, feeds)
+        except StorageError as error:
+            log.warning("price_not_kept", error=str(error))
+        self._writer.keeper = replace(self._writer.keeper, price=self._steering.price.mu)
 
     async def _beat(self) -> None:
         try:
@@ -191,6 +239,8 @@ class Service:
         gauge("polls_under_way", "Polls being made now.", lambda: lanes.under_way)
         gauge("polls_waiting", "Due feeds that wait for their host.", lambda: lanes.waiting)
         gauge("schedule_lag_seconds", "How late the most overdue feed is.", lambda: scheduler.lag)
+        gauge("request_price", "Article-seconds a poll must be worth.", lambda: self._price.mu)
+        gauge("requests_per_feed_day", "Smoothed.", lambda: self._price.requests)
         gauge("shards_held", "Shards this replica polls.", lambda: len(self._holder.leases))
 
     async def _ready(self) -> Readiness:
@@ -238,7 +288,8 @@ def _reloaded(old: Settings, reloaded: Reload) -> Settings:
     return new
 
 
-def _log_poll(report: PollReport) -> None:
+def _log_poll(report: PollReport, *, quietly: bool) -> None:
+    """A line for a poll; `quietly` when it is one of many that fail for one reason."""
     poll = report.poll
     facts = {
         "feed_id": poll.feed_id,
@@ -249,7 +300,8 @@ def _log_poll(report: PollReport) -> None:
         "ms": round(poll.duration / timedelta(milliseconds=1)),
     }
     if not poll.outcome.is_success:
-        log.warning("poll", error=poll.error, failures=report.feed.failures, **facts)
+        tell = log.debug if quietly else log.warning
+        tell("poll", error=poll.error, failures=report.feed.failures, **facts)
     elif poll.created or poll.revised:
         log.info("poll", **facts)
     else:

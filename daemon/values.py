@@ -8,12 +8,24 @@ from storage.values import (
     DateSource,
     Feed,
     FeedKind,
+    Gap,
+    Hints,
     Lease,
     Outcome,
     Poll,
     TaggedArticle,
     Validators,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """How long an answer stays fresh (RFC 9111, 4.2)."""
+
+    span: timedelta
+    """What is left of it."""
+    is_cached: bool = False
+    """Whether a shared cache answered, which will say the same until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class Fetched:
     status: int = 200
     etag: str | None = None
     last_modified: str | None = None
+    fresh: Fresh | None = None
     is_delta: bool = False
     """Whether it holds only what is new since our ETag (226 IM Used, RFC 3229)."""
     links: tuple[str, ...] = ()
@@ -37,6 +50,8 @@ class Fetched:
 @dataclass(frozen=True, slots=True)
 class NotModified:
     """The server says nothing changed (RFC 9110, 15.4.5)."""
+
+    fresh: Fresh | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,7 @@ class ParsedFeed:
     site_url: str | None = None
     language: str | None = None
     ttl: timedelta | None = None
+    hints: Hints = field(default_factory=Hints)
     entries: tuple[Entry, ...] = ()
     damaged: str | None = None
     """Why the document is not well-formed, if it is not; what could be read is in `entries`."""
@@ -139,6 +155,7 @@ class Digested:
     """Only of entries that were not in the last document as they are now."""
     rejected: Mapping[str, int] = field(default_factory=dict)
     damaged: str | None = None
+    hints: Hints = field(default_factory=Hints)
     is_delta: bool = False
     """Whether what is not in it may still stand in the feed."""
     hub: HubLinks | None = None
@@ -167,6 +184,29 @@ class Gathered:
     validators: Validators = field(default_factory=Validators)
     """Those of the answer; remembered only when the answer was a whole, recognised document."""
     lease: Lease | None = None
+    fresh: Fresh | None = None
+    lied: bool = False
+    """The server says 304 to our validators although the body has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a poll brought that tells when its feed publishes."""
+
+    dates: tuple[datetime | None, ...] = ()
+    """For each new article when it was published, as far as that is known to the minute."""
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a while of polling cost and brought."""
+
+    feeds: int
+    """How many are followed."""
+    polls: int
+    delays: tuple[float, ...] = ()
+    """Seconds from publication to our row, of each new article that was dated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +220,7 @@ class PollReport:
     """The hub that the document names."""
     delays: tuple[float, ...] = ()
     """Seconds from publication to our row, of created articles; none at a feed's first poll."""
+    gap: Gap | None = None
+    """Since the last poll, entries were probably lost."""
+    held_until: datetime | None = None
+    """The host asked us to leave all its feeds alone until then."""

@@ -221,7 +221,7 @@ _HEALTH = View(
             ("last_error", "NULL when the last poll was fine."),
             ("failures", "Failed polls in a row."),
             ("next_poll_at", "UTC; NULL: never by itself."),
-            ("next_poll_reason", ""),
+            ("next_poll_reason", "What decided it; newsd feeds explain says more."),
         ),
         (
             "articles_7d",

@@ -8,15 +8,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import xxhash
-from sqlalchemy import Select, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 
 from storage.chunks import chunked
 from storage.database import Record, Transaction, upsert
 from storage.hashes import unpack_hashes
+from storage.plans import hints_of, plan_of
+from storage.rhythms import unpack_rhythm
 from storage.schema import feed, poll_state
-from storage.values import Feed, FeedKind, FeedState, Subscription, Validators
+from storage.values import Due, Feed, FeedKind, FeedState, NextPoll, Subscription, Validators
 
 SHARDS = 256
+_SET_BACK = timedelta(minutes=5)
+"""Clocks of replicas may differ by less."""
 _ID = re.compile(r"\d{1,18}")
 
 
@@ -81,24 +85,52 @@ async def due_feeds(
         feed.c.id > after_id, or_(feed.c.kind.is_(None), feed.c.kind != FeedKind.INGEST.value)
     )
     if before is not None:
-        query = query.where(poll_state.c.next_poll_at <= before)
+        query = query.where(_is_due(before, now=before))
     if shards is not None:
         query = query.where(poll_state.c.shard.in_(sorted(shards)))
     return [_feed(row) for row in await tx.execute(query.order_by(feed.c.id).limit(limit))]
 
 
 async def due_times(
-    tx: Transaction, *, before: datetime, shards: Collection[int] | None = None
-) -> list[tuple[int, datetime]]:
-    """(feed id, due time) of every feed to poll before an instant."""
+    tx: Transaction, *, now: datetime, before: datetime, shards: Collection[int] | None = None
+) -> list[Due]:
+    """When every feed is due that is to be polled before an instant."""
     query = (
-        select(feed.c.id, poll_state.c.next_poll_at)
+        select(feed.c.id, poll_state.c.next_poll_at, poll_state.c.rate)
         .where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
-        .where(poll_state.c.next_poll_at < before)
+        .where(_is_due(before, now=now))
     )
     if shards is not None:
         query = query.where(poll_state.c.shard.in_(sorted(shards)))
-    return [(row.id, row.next_poll_at) for row in await tx.execute(query)]
+    rows = await tx.execute(query)
+    overdue = now - _SET_BACK
+    return [
+        Due(r.id, r.next_poll_at if r.next_poll_at <= before else overdue, r.rate) for r in rows
+    ]
+
+
+async def postpone(tx: Transaction, times: Mapping[int, datetime], reason: NextPoll) -> None:
+    """Move these feeds' next polls without a poll."""
+    if times:
+        await tx.execute(
+            update(poll_state)
+            .where(poll_state.c.feed_id == bindparam("feed"))
+            .values(next_poll_at=bindparam("then"), next_poll_reason=reason.value),
+            [{"feed": feed_id, "then": times[feed_id]} for feed_id in sorted(times)],
+        )
+
+
+async def count_feeds(tx: Transaction, shards: Collection[int] | None = None) -> int:
+    """How many feeds are polled by themselves."""
+    query = (
+        select(func.count())
+        .select_from(feed)
+        .join(poll_state, feed.c.id == poll_state.c.feed_id)
+        .where(feed.c.removed_at.is_(None), poll_state.c.next_poll_at.is_not(None))
+    )
+    if shards is not None:
+        query = query.where(poll_state.c.shard.in_(sorted(shards)))
+    return int((await tx.execute(query)).scalar_one())
 
 
 async def poll_soon(tx: Transaction, feed_id: int, *, now: datetime) -> None:
@@ -143,6 +175,16 @@ async def subscriptions(tx: Transaction) -> list[Subscription]:
         .order_by(feed.c.id)
     )
     return [Subscription(r.url, r.title, r.site_url, tuple(r.labels)) for r in rows]
+
+
+def _is_due(before: datetime, *, now: datetime) -> ColumnElement[bool]:
+    """Whether a feed is to be polled by then.
+
+    One that was polled in what is the future `now` is due too: the clock was set back, and it
+    would wait for as long.
+    """
+    at, last = poll_state.c.next_poll_at, poll_state.c.last_poll_at
+    return and_(at.is_not(None), or_(at <= before, last > now + _SET_BACK))
 
 
 def _merged(wanted: Iterable[Subscription]) -> dict[str, Subscription]:
@@ -209,7 +251,13 @@ async def _revive(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     await tx.execute(
         update(poll_state)
         .where(poll_state.c.feed_id.in_(ids))
-        .values(state=FeedState.NEW.value, next_poll_at=now, next_poll_reason=None, failures=0)
+        .values(
+            state=FeedState.NEW.value,
+            next_poll_at=now,
+            next_poll_reason=None,
+            failures=0,
+            rhythm=None,  # nobody watched meanwhile
+        )
     )
 
 
@@ -232,6 +280,13 @@ def _followed() -> Select[Any]:
         poll_state.c.interval_s,
         poll_state.c.next_poll_at,
         poll_state.c.next_poll_reason,
+        poll_state.c.rate,
+        poll_state.c.price,
+        poll_state.c.hint_s,
+        poll_state.c.hints_ignored,
+        poll_state.c.hints,
+        poll_state.c.rhythm,
+        poll_state.c.distrusted_until,
         poll_state.c.last_poll_at,
         poll_state.c.last_success_at,
     ).where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
@@ -253,7 +308,10 @@ def _feed(row: Record) -> Feed:
         failures=row.failures,
         interval=None if row.interval_s is None else timedelta(seconds=row.interval_s),
         next_poll_at=row.next_poll_at,
-        next_poll_reason=row.next_poll_reason,
+        plan=plan_of(row),
+        rhythm=unpack_rhythm(row.rhythm),
+        hints=hints_of(row.hints),
+        distrusted_until=row.distrusted_until,
         last_poll_at=row.last_poll_at,
         last_success_at=row.last_success_at,
     )

@@ -3,8 +3,9 @@
 from array import array
 from collections.abc import Collection
 
-WIDE = 230
-"""Up to here 8 bytes each; 2 KB is where PostgreSQL moves a value out of line (9 -> 40 us)."""
+WIDE = 180
+"""Up to here 8 bytes each; 2 KB is where PostgreSQL moves a value out of line (9 -> 40 us), and
+the feed's row holds its rhythm too."""
 MOST = 1024
 """Entries remembered; of a longer document the rest is judged at every poll."""
 

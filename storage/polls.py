@@ -7,6 +7,8 @@ from sqlalchemy import bindparam, update
 
 from storage.database import Transaction, upsert
 from storage.hashes import pack_hashes
+from storage.plans import hints_row, plan_row
+from storage.rhythms import pack_rhythm
 from storage.schema import feed, poll, poll_state
 from storage.values import Feed, Outcome, Poll
 
@@ -15,7 +17,8 @@ Polled = tuple[Feed, Poll]
 _STATE = (
     *("state", "next_poll_at", "next_poll_reason", "interval_s", "failures"),
     *("last_poll_at", "last_success_at", "last_outcome", "last_error"),
-    *("etag", "last_modified", "body_hash"),
+    *("etag", "last_modified", "body_hash", "distrusted_until"),
+    *("rate", "price", "hint_s", "hints_ignored"),
 )
 _DOCUMENT = ("kind", "title", "site_url", "language")
 _COUNTS = (
@@ -58,8 +61,8 @@ async def _documents(tx: Transaction, polls: Sequence[Polled]) -> None:
     await tx.execute(
         update(poll_state)
         .where(poll_state.c.feed_id == bindparam("feed"))
-        .values(entry_hashes=bindparam("hashes")),
-        [{"feed": f.id, "hashes": pack_hashes(f.entry_hashes)} for f, _ in polls],
+        .values({name: bindparam(f"new_{name}") for name in ("entry_hashes", "rhythm", "hints")}),
+        [{"feed": f.id} | _learned(f) for f, _ in polls],
     )
     await tx.execute(
         update(feed)
@@ -91,11 +94,18 @@ async def _rows(tx: Transaction, polls: Sequence[Polled], replica: str) -> None:
     await tx.execute(again, [_row(p, replica) for _, p in polls])
 
 
-def _state(now: Feed, last: Poll) -> dict[str, Any]:
+def _learned(now: Feed) -> dict[str, Any]:
     return {
+        "new_entry_hashes": pack_hashes(now.entry_hashes),
+        "new_rhythm": pack_rhythm(now.rhythm),
+        "new_hints": hints_row(now.hints),
+    }
+
+
+def _state(now: Feed, last: Poll) -> dict[str, Any]:
+    return plan_row(now.plan) | {
         "state": now.state,
         "next_poll_at": now.next_poll_at,
-        "next_poll_reason": now.next_poll_reason,
         "interval_s": None if now.interval is None else now.interval.total_seconds(),
         "failures": now.failures,
         "last_poll_at": now.last_poll_at,
@@ -105,6 +115,7 @@ def _state(now: Feed, last: Poll) -> dict[str, Any]:
         "etag": now.validators.etag,
         "last_modified": now.validators.last_modified,
         "body_hash": now.validators.body_hash,
+        "distrusted_until": now.distrusted_until,
     }
 
 

@@ -139,6 +139,10 @@ poll_state = _table(
     Column("next_poll_at", Instant),
     Column("next_poll_reason", Text),
     Column("interval_s", Real),
+    Column("rate", Real),
+    Column("price", Real),
+    Column("hint_s", Real),
+    Column("hints_ignored", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False),
     Column("last_poll_at", Instant),
     Column("last_success_at", Instant),
@@ -147,7 +151,10 @@ poll_state = _table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", Big),
+    Column("distrusted_until", Instant),
+    Column("hints", Json),
     Column("entry_hashes", LargeBinary),
+    Column("rhythm", LargeBinary),
     fillfactor=50,
 )
 
@@ -179,6 +186,25 @@ gap = _table(
     Column("before", Instant, nullable=False),
     Column("estimated_items", Integer, nullable=False),
     rowid=False,
+)
+
+# Hosts that asked us to wait, for all their feeds.
+host_hold = _table(
+    "host_hold",
+    Column("host", Text, primary_key=True),
+    Column("until", Instant, nullable=False),
+    rowid=False,
+)
+
+# One row: what a request has to be worth, so that a cron job knows what the service found.
+price = _table(
+    "price",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("mu", Real, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("requests", Real, nullable=False),
+    Column("delay", Real),
 )
 
 websub = _table(

@@ -79,6 +79,99 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a feed publishes, as far as we have seen: counts that fade, newest weighing most.
+
+    The counts grow instead of fading: an item at `epoch` counts 1, a later one more, by
+    `e ** (seconds since epoch / memory)`. So nothing changes while nothing comes.
+    """
+
+    since: datetime
+    """Since when we have seen all the feed showed."""
+    epoch: datetime
+    at: datetime
+    """When a document last taught us something; `burst` and `window` are as they were then."""
+    week: tuple[float, ...]
+    """168 weighted counts: of each hour of a week that starts like the Unix epoch, on Thursday."""
+    burst: float = 0.0
+    """Items of the last hours, each fading within three."""
+    window: float = 0.0
+    """The largest number of items the document showed, slowly forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a document says about how often to look at it."""
+
+    every: timedelta | None = None
+    """RSS `ttl`, or the `sy:` update period divided by its frequency."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours of the day, UTC, in which nothing is published (RSS 2.0)."""
+    skip_days: tuple[int, ...] = ()
+    """Days of the week, Monday is 0, on which nothing is published (RSS 2.0)."""
+
+
+class NextPoll(StrEnum):
+    """What decided when a feed is polled next: the term of the rule that bound."""
+
+    WORTH = "worth_a_request"
+    """What is expected to wait by then is worth a request."""
+    WINDOW = "window_filling"
+    """Later, items could roll out of the document unseen."""
+    MAX_INTERVAL = "max_interval"
+    MIN_INTERVAL = "min_interval"
+    GAP = "items_were_lost"
+    FRESH = "http_says_fresh"
+    TTL = "document_says_ttl"
+    SKIP = "document_says_skip"
+    RETRY_AFTER = "retry_after"
+    HOST_HELD = "host_asked_to_wait"
+    THROTTLED = "backoff_throttled"
+    FAILING = "backoff_failing"
+    DORMANT = "backoff_dormant"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Why a feed is polled next when it is: the reason, and the numbers it came from."""
+
+    reason: NextPoll
+    rate: float | None = None
+    """Articles a day we believed the feed publishes; None: nothing was seen of it yet."""
+    price: float | None = None
+    """The article-seconds that a request had to be worth."""
+    hint: timedelta | None = None
+    """The longest wait the server or the document asked for, followed or not."""
+    hints_ignored: int = 0
+    """How often so far such a wait was not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Between two polls a feed showed other items altogether: some were probably never seen."""
+
+    feed_id: int
+    after: datetime
+    before: datetime
+    estimated_items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a request has to be worth, and what steering it needs to remember."""
+
+    mu: float
+    """Article-seconds: articles, times the seconds they are expected to have waited."""
+    at: datetime
+    since: datetime
+    """When this process began to steer: the younger, the quicker it corrects."""
+    requests: float = 0.0
+    """Requests a feed a day, smoothed."""
+    delay: float | None = None
+    """Mean seconds from publication to our row, smoothed; None: nothing came yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A source we poll, and what we remember of the last time."""
 
@@ -103,13 +196,28 @@ class Feed:
     """The polling interval in force; None before the first poll."""
     next_poll_at: datetime | None = None
     """None: never by itself (a source of articles given by hand, or a removed feed)."""
-    next_poll_reason: str | None = None
+    plan: Plan | None = None
+    """Why it is polled then; None: it is new."""
+    rhythm: Rhythm | None = None
+    hints: Hints = field(default_factory=Hints)
+    distrusted_until: datetime | None = None
+    """Until then its validators are not sent: its server said 304 while the body had changed."""
     last_poll_at: datetime | None = None
     last_success_at: datetime | None = None
 
     def remembers(self, entry_hash: int) -> bool:
         """Whether a raw entry with this hash stood in one of the last documents."""
         return entry_hash in self.entry_hashes or entry_hash & 0xFFFFFFFF in self.entry_hashes
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a feed is to be polled, and how much it publishes."""
+
+    feed_id: int
+    at: datetime
+    rate: float | None
+    """Articles a day; None: nothing was seen of it yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,11 @@ def demo_settings(path: Path) -> Settings:
         fetch=FetchSettings(
             allow_networks=(ip_network("127.0.0.1/32"),), timeout=timedelta(seconds=5), per_host=4
         ),
-        schedule=ScheduleSettings(requests_per_day=86400, min_interval=timedelta(seconds=1)),
+        schedule=ScheduleSettings(
+            requests_per_day=86400,
+            min_interval=timedelta(seconds=1),
+            max_interval=timedelta(seconds=1),
+        ),
         http=HttpSettings(bind=""),
         run=RunSettings(shutdown_grace=timedelta(seconds=5)),
         log=LogSettings(level="error"),

@@ -13,8 +13,9 @@ import typer
 
 from daemon.app import open_database, open_searcher, system_clock
 from daemon.commands.exits import Exit
+from daemon.commands.explain import explained
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
-from daemon.commands.say import note, say
+from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
 from daemon.commands.watching import status
 from daemon.credentials import without_credentials
@@ -25,15 +26,16 @@ from daemon.opml import Outlines, is_web, write_opml
 from daemon.outlines import outlines_of
 from daemon.settings import Loaded
 from daemon.values import Digested, Failed, Gathered
-from storage.feeds import add_feeds, remove_feed, subscriptions
-from storage.listings import feed_health
+from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
+from storage.listings import feed_health, recent_polls
 from storage.values import FeedState, Subscription
 
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    help="Add, list, remove, import, export and check feeds.",
+    help="Add, list, explain, remove, import, export and check feeds.",
 )
+_POLLS = ("started_at", "outcome", "http_status", "items", "created", "duration_ms", "error")
 LONGEST_URL = 2000
 _COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
 
@@ -126,6 +128,27 @@ def check(
     raise typer.Exit(Exit.INTERNAL if isinstance(gathered.news, Failed) else Exit.RAN)
 
 
+@app.command(epilog="Example: newsd feeds explain 17")
+def explain(
+    ref: Annotated[str, typer.Argument(metavar="ID|URL", help="Which feed.")],
+    *,
+    limit: Limit = 10,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a feed is polled next when it is, and how its last polls went."""
+    facts = asyncio.run(_explain(read_settings(config, database), ref, limit))
+    if as_json:
+        say_json(facts)
+        return
+    polls = facts.pop("polls")
+    show_facts(facts)
+    if polls:
+        say("")
+        show_rows(polls, _POLLS)
+
+
 def check_address(url: str, allow_networks: Sequence[Network]) -> None:
     """Raise `UsageError` for an address that could never be polled."""
     shown = without_credentials(url)
@@ -203,6 +226,15 @@ async def _remove(loaded: Loaded, ref: str) -> str:
         shown = without_credentials(ref)
         raise UsageError(f"no feed {shown!r} is followed; newsd feeds list shows them")
     return removed.url
+
+
+async def _explain(loaded: Loaded, ref: str, limit: int) -> dict[str, Any]:
+    async with open_database(loaded.settings) as database, database.reading() as tx:
+        feed = await find_feed(tx, ref)
+        if feed is None:
+            raise UsageError(f"no feed {ref!r} is followed; newsd feeds list shows them")
+        polls = await recent_polls(tx, feed.id, limit)
+    return explained(feed, polls, loaded.settings.schedule, system_clock())
 
 
 async def _subscriptions(loaded: Loaded) -> Iterable[Subscription]:

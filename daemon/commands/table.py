@@ -7,7 +7,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "once": ("daemon.commands.once", "Poll the feeds that are due, one time: the cron job."),
     "demo": ("daemon.commands.demo", "Watch newsd work on a small news site of its own."),
     "ingest": ("daemon.commands.ingest", "Take in articles from files."),
-    "feeds": ("daemon.commands.feeds", "Add, list, remove, import, export and check feeds."),
+    "feeds": (
+        "daemon.commands.feeds",
+        "Add, list, explain, remove, import, export and check feeds.",
+    ),
     "articles": ("daemon.commands.articles", "List and show articles."),
     "db": ("daemon.commands.db", "Upgrade and check the database."),
     "config": ("daemon.commands.config", "Show, check and write the configuration."),

@@ -41,7 +41,8 @@ class Site:
             case Behaviour.GONE:
                 raise web.HTTPGone
             case Behaviour.BUSY:
-                raise web.HTTPTooManyRequests(headers={"Retry-After": str(PATIENCE)})
+                # 429 would ask it for the whole host, on which all the others live too
+                raise web.HTTPServiceUnavailable(headers={"Retry-After": str(PATIENCE)})
             case Behaviour.SLOW:
                 await asyncio.sleep(SLOWNESS)
             case _:

@@ -18,6 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from daemon.fetch.decode import decoder_for
+from daemon.fetch.fresh import freshness
 from daemon.fetch.guard import BlockedAddressError
 from daemon.fetch.retry_after import retry_after
 from daemon.fetch.words import one_line
@@ -100,7 +101,7 @@ class Fetcher:
             if status in _REDIRECTS:
                 return _next_hop(url, response)
             if status == HTTPStatus.NOT_MODIFIED:
-                return _not_modified(held)
+                return _not_modified(held, response)
             if status in _WITH_BODY:
                 return await self._read(url, response)
             return _refusal(response)
@@ -169,9 +170,9 @@ def _redirect_failure(response: ClientResponse, detail: str) -> Failed:
     return Failed(Outcome.REDIRECT, one_line(detail), response.status)
 
 
-def _not_modified(held: Validators) -> NotModified | Failed:
+def _not_modified(held: Validators, response: ClientResponse) -> NotModified | Failed:
     if held.etag or held.last_modified:
-        return NotModified()
+        return NotModified(freshness(response.headers))
     return Failed(Outcome.BAD_HTTP, "304 to a request without conditions", 304)
 
 
@@ -199,6 +200,7 @@ def _whole(url: URL, response: ClientResponse, body: bytes) -> FetchResult:
         status=response.status,
         etag=_keepable(headers.get("ETag")),
         last_modified=_keepable(headers.get("Last-Modified")),
+        fresh=freshness(headers),
         is_delta=response.status == HTTPStatus.IM_USED,
         links=tuple(one_line(link) for link in headers.getall("Link", ())[:MOST_LINKS]),
     )

@@ -19,7 +19,7 @@ def retry_after(value: str | None, date: str | None) -> timedelta | None:
     if value.isascii() and value.isdigit():
         seconds = int(value) if len(value) < 9 else LONGEST.total_seconds()
         return _bounded(timedelta(seconds=seconds))
-    until, now = _http_date(value), _http_date(date or "")
+    until, now = http_date(value), http_date(date or "")
     return _bounded(until - now) if until and now else None
 
 
@@ -27,7 +27,8 @@ def _bounded(span: timedelta) -> timedelta:
     return min(max(span, SHORTEST), LONGEST)
 
 
-def _http_date(value: str) -> datetime | None:
+def http_date(value: str) -> datetime | None:
+    """A date as HTTP headers write it; None for junk."""
     try:
         parsed = parsedate_to_datetime(value)
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -6,6 +6,7 @@ from typing import Any
 
 from daemon.errors import NewsdError, NotAFeedError, ParseLimitError
 from daemon.parse.decode import decode
+from daemon.parse.hints import document_hints
 from daemon.parse.jsonfeed import read_json_feed
 from daemon.parse.prolog import root_of, writable
 from daemon.parse.raw import entry_of, repaired
@@ -57,6 +58,7 @@ def _parse_xml(document: str, root: str, url: str) -> ParsedFeed:
         site_url=_text(raw.feed.get("link")),
         language=_text(raw.feed.get("language")),
         ttl=_ttl(raw.feed.get("ttl")),
+        hints=document_hints(document),
         entries=entries,
         damaged=raw.damaged,
         rejected={"empty_item": len(read) - len(entries)} if len(entries) < len(read) else {},

@@ -24,7 +24,7 @@ OPEN = sa.text("last_seen_at IS NULL")
 LONG_TEXTS = ("article_text", "article_revision")
 TABLES = (
     *("lease", "clock", "changes", "story", "article_entity", "article_topic", "sighting"),
-    *("article_revision", "article_text", "article"),
+    *("article_revision", "article_text", "article", "price", "host_hold"),
     *("websub", "gap", "poll", "poll_state", "feed"),
 )
 
@@ -92,6 +92,10 @@ def _feeds() -> None:
         sa.Column("next_poll_at", INSTANT),
         sa.Column("next_poll_reason", sa.Text),
         sa.Column("interval_s", REAL),
+        sa.Column("rate", REAL),
+        sa.Column("price", REAL),
+        sa.Column("hint_s", REAL),
+        sa.Column("hints_ignored", sa.Integer, nullable=False, server_default="0"),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("last_poll_at", INSTANT),
         sa.Column("last_success_at", INSTANT),
@@ -100,7 +104,10 @@ def _feeds() -> None:
         sa.Column("etag", sa.Text),
         sa.Column("last_modified", sa.Text),
         sa.Column("body_hash", BIG),
+        sa.Column("distrusted_until", INSTANT),
+        sa.Column("hints", JSON),
         sa.Column("entry_hashes", sa.LargeBinary),
+        sa.Column("rhythm", sa.LargeBinary),
         sa.PrimaryKeyConstraint("feed_id", name=op.f("pk_poll_state")),
         sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_poll_state_feed_id_feed")),
         postgresql_with={"fillfactor": 50},
@@ -150,6 +157,24 @@ def _feeds() -> None:
         sa.PrimaryKeyConstraint("feed_id", "after", name=op.f("pk_gap")),
         sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_gap_feed_id_feed")),
         sqlite_with_rowid=False,
+    )
+    _table(
+        "host_hold",
+        sa.Column("host", sa.Text, nullable=False),
+        sa.Column("until", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_host_hold")),
+        sqlite_with_rowid=False,
+    )
+    _table(
+        "price",
+        sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("mu", REAL, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("requests", REAL, nullable=False),
+        sa.Column("delay", REAL),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price")),
+        sqlite_autoincrement=True,
     )
 
 

@@ -7,17 +7,26 @@ from storage.database import Database
 from storage.feeds import (
     SHARDS,
     add_feeds,
+    count_feeds,
     due_feeds,
+    due_times,
     find_feed,
     ingest_source,
     remove_feed,
     shard_of,
     subscriptions,
 )
+from storage.polls import remember_polls
 from storage.values import (
+    Due,
     Feed,
     FeedKind,
     FeedState,
+    NextPoll,
+    Outcome,
+    Plan,
+    Poll,
+    Rhythm,
     Subscription,
 )
 from tests.samples import NOON
@@ -131,3 +140,57 @@ def test_shards_are_filled_evenly_and_stay_what_they_are() -> None:
     assert set(shards) == set(range(SHARDS))
     assert max(shards.count(s) for s in range(SHARDS)) < 150
     assert shard_of("https://news.example/feed") == 12
+
+
+async def polled(database: Database, feed: Feed) -> None:
+    poll = Poll(feed.id, NOON, timedelta(), Outcome.EMPTY)
+    async with database.writing() as tx:
+        await remember_polls(tx, [(feed, poll)], replica="test")
+
+
+async def test_a_feed_polled_in_the_future_is_due_for_the_clock_was_set_back(
+    database: Database,
+) -> None:
+    await add(database, HARBOUR)
+    feed = await found(database, "1")
+    assert feed is not None
+    day = timedelta(days=1)
+    plan = Plan(NextPoll.WORTH, rate=7.5)
+    await polled(
+        database, replace(feed, last_poll_at=NOON + day, next_poll_at=NOON + day * 2, plan=plan)
+    )
+    assert await all_due(database, NOON) == [HARBOUR.url]
+    async with database.reading() as tx:
+        (due,) = await due_times(tx, now=NOON, before=NOON + timedelta(minutes=2))
+    assert (due.feed_id, due.rate, due.at < NOON) == (1, 7.5, True)
+    assert await all_due(database, NOON + day) == []
+
+
+async def test_when_feeds_are_due(database: Database) -> None:
+    await add(database, HARBOUR)
+    async with database.reading() as tx:
+        assert await due_times(tx, now=NOON, before=NOON) == [Due(1, NOON, None)]
+        assert await due_times(tx, now=NOON, before=NOON - timedelta(seconds=1)) == []
+
+
+async def test_only_feeds_that_are_polled_by_themselves_are_counted(database: Database) -> None:
+    await add(database, HARBOUR, HILLS)
+    async with database.writing() as tx:
+        await ingest_source(tx, "archive", now=NOON)
+        await remove_feed(tx, HILLS.url, now=NOON)
+        assert await count_feeds(tx) == 1
+        assert await count_feeds(tx, {shard_of(HARBOUR.url)}) == 1
+        assert await count_feeds(tx, {shard_of(HARBOUR.url) ^ 1}) == 0
+
+
+async def test_the_rhythm_of_a_feed_followed_again_is_learned_anew(database: Database) -> None:
+    await add(database, HARBOUR)
+    feed = await found(database, "1")
+    assert feed is not None
+    await polled(database, replace(feed, rhythm=Rhythm(NOON, NOON, NOON, (1.0,) * 168)))
+    async with database.writing() as tx:
+        await remove_feed(tx, HARBOUR.url, now=NOON)
+    await add(database, HARBOUR)
+    again = await found(database, "1")
+    assert again is not None
+    assert again.rhythm is None

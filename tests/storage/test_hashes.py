@@ -23,7 +23,7 @@ def test_what_was_kept_is_remembered(count: int) -> None:
     assert not any(feed.remembers(h + 1) for h in hashes)
 
 
-@pytest.mark.parametrize(("count", "size"), [(0, 0), (1, 9), (WIDE, 1841), (WIDE + 1, 925)])
+@pytest.mark.parametrize(("count", "size"), [(0, 0), (1, 9), (WIDE, 1441), (WIDE + 1, 725)])
 def test_the_hashes_stay_inside_the_row(count: int, size: int) -> None:
     assert len(pack_hashes(range(count)) or b"") == size
     assert len(pack_hashes(range(100_000)) or b"") == 1 + 4 * MOST

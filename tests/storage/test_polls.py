@@ -11,13 +11,18 @@ from storage.values import (
     Feed,
     FeedKind,
     FeedState,
+    Hints,
+    NextPoll,
     Outcome,
+    Plan,
     Poll,
+    Rhythm,
     Subscription,
     Validators,
 )
 from tests.samples import NOON
 
+DAY = timedelta(days=1)
 LATER = NOON + timedelta(minutes=30)
 POLLED = Poll(
     feed_id=1,
@@ -59,7 +64,10 @@ async def test_a_feed_is_remembered_as_it_is_after_its_poll(database: Database) 
         failures=0,
         interval=timedelta(minutes=30),
         next_poll_at=LATER,
-        next_poll_reason="two articles an hour",
+        plan=Plan(NextPoll.TTL, 48.5, 90.25, timedelta(hours=1), hints_ignored=2),
+        rhythm=Rhythm(NOON - DAY * 9, NOON - DAY * 8, NOON, (0.0, 1.5, *[2.0] * 166), 3.5, 20.0),
+        hints=Hints(timedelta(minutes=30), (0, 23), (5, 6)),
+        distrusted_until=LATER,
         last_poll_at=NOON,
         last_success_at=NOON,
     )

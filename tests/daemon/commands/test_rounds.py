@@ -154,6 +154,18 @@ async def test_two_instances_do_not_share_a_file(sqlite_url: str) -> None:
     assert err.count(b"\n") == 1
 
 
+def test_a_poll_can_be_explained(newsd: Newsd, site: str, tmp_path: Path) -> None:
+    feeds = opml(tmp_path / "feeds.opml", f"{site}/harbour.rss")
+    newsd("once", "--feeds", str(feeds))
+    status, out = newsd("feeds", "explain", "1", "--json")
+    told = json.loads(out)
+    assert status == 0
+    assert told["because"]
+    assert [poll["outcome"] for poll in told["polls"]] == ["stored"]
+    assert told["reason"] in newsd("feeds", "explain", f"{site}/harbour.rss")[1]
+    assert newsd("feeds", "explain", "99")[0] == 2
+
+
 def test_the_demo_ends_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
