@@ -129,11 +129,11 @@ class App:
 
             @asynccontextmanager
             async def assemble(settings: Settings) -> AsyncIterator[Poller]:
-                await self.follow(settings)
                 writer.keeper = self._keeper(settings, replica, steering.price.mu)
                 async with self._poller(settings, writer, holder) as poller:
                     yield poller
 
+            await self.follow(self._settings)
             with _signals(service), _plainly():
                 await service.run(writer, assemble, self._reloaded)
 
@@ -184,11 +184,11 @@ class App:
             fetcher = Fetcher(session, settings.fetch)
             yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2)
 
-    def _reloaded(self) -> Settings:
-        """The settings as they stand now, with the files they name. Raises `SettingsError`."""
+    async def _reloaded(self) -> Settings:
+        """The settings as they stand now, all that they name read. Raises `SettingsError`."""
         settings = load_settings(self.loaded.path, overrides=self.loaded.overrides).settings
         load_tagger(settings.topics.file)
-        outlines_in(settings)
+        await self.follow(settings)
         return settings
 
 

@@ -116,6 +116,11 @@ def test_a_reload_takes_up_new_feeds_and_refuses_a_broken_file(tmp_path: Path, s
         daemon.configure('[topics]\nfile = "topics.toml"\n')
         daemon.process.send_signal(signal.SIGHUP)
         assert "topics.toml" in str(daemon.log_until("reload_refused")["error"])
+        (tmp_path / "feeds.opml").write_text("no OPML")
+        daemon.configure()
+        daemon.process.send_signal(signal.SIGHUP)
+        assert "feeds.opml" in str(daemon.log_until("reload_refused")["error"])
+        assert daemon.ask("/readyz")[0] == 200
         daemon.follow("/a", "/b")
         daemon.process.send_signal(signal.SIGHUP)
         daemon.log_until("poll", url=f"{site}/b", created=1)
