@@ -39,7 +39,9 @@ async def gather(
             if audited and _has_news(gathered):
                 gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
-            gathered = replace(opened, http_status=304, fresh=result.fresh)
+            gathered = replace(
+                opened, http_status=304, fresh=result.fresh, moved_to=result.moved_to
+            )
         case Failed():
             gathered = replace(opened, news=result, http_status=result.http_status)
     return replace(gathered, duration=timedelta(seconds=timer() - began))
@@ -56,6 +58,7 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
         validators=marks,
         fresh=page.fresh,
         news=Unchanged(),
+        moved_to=page.moved_to,
     )
     if marks.body_hash == feed.validators.body_hash:
         return gathered

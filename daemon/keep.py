@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
-from daemon.cadence import after_poll, find_gap, first_price
+from daemon.cadence import after_poll, find_gap, first_price, is_move_certain
 from daemon.dedup import judge_all
 from daemon.lanes import host_of
 from daemon.settings import ScheduleSettings
@@ -23,6 +23,7 @@ from storage.gaps import note_gaps
 from storage.holdings import holdings
 from storage.holds import hold_hosts
 from storage.leases import still_held
+from storage.moves import adopt_move
 from storage.polls import remember_polls
 from storage.sightings import mark_departed
 from storage.values import (
@@ -86,7 +87,7 @@ class Keeper:
             judged = await self._judge_and_save(tx, group, arrivals, now)
         else:
             await self._fence(tx, group)
-        reports = [self._report(g, judged, now) for g in group]
+        reports = [await _moved(tx, self._report(g, judged, now), now) for g in group]
         await remember_polls(tx, [(r.feed, r.poll) for r in reports], replica=self.replica)
         await mark_departed(tx, *_departures(group))
         await note_gaps(tx, [r.gap for r in reports if r.gap is not None])
@@ -135,6 +136,15 @@ class Keeper:
             gap=brought.gap,
             held_until=_held_until(gathered, now),
         )
+
+
+async def _moved(tx: Transaction, report: PollReport, now: datetime) -> PollReport:
+    """The report of a feed that is to be asked elsewhere from now on, or the same."""
+    polled = report.feed
+    if polled.move is None or not is_move_certain(polled):
+        return report
+    feed = await adopt_move(tx, polled, polled.move, now=now)
+    return report if feed == polled else replace(report, feed=feed, moved_from=polled.url)
 
 
 async def _judge(tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int]) -> list[Judged]:

@@ -12,6 +12,7 @@ from lxml import etree
 
 from daemon.credentials import without_credentials
 from daemon.errors import UsageError
+from storage.addresses import one_address
 from storage.values import Subscription
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -101,6 +102,7 @@ class _Reading:
             self._skip(element, f"neither a feed nor a folder: {outline.label[:200]!r}")
 
     def _add(self, url: str, label: str, values: Mapping[str, str]) -> None:
+        url = one_address(url)
         labels = tuple(outline.label for outline in self.around if outline.label)
         if known := self.found.get(url):
             both = tuple(dict.fromkeys((*known.labels, *labels)))

@@ -45,6 +45,8 @@ class Fetched:
     """Whether it holds only what is new since our ETag (226 IM Used, RFC 3229)."""
     links: tuple[str, ...] = ()
     """Its Link headers (RFC 8288)."""
+    moved_to: str | None = None
+    """The address that answered, if every redirect that led there was permanent (301, 308)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class NotModified:
     """The server says nothing changed (RFC 9110, 15.4.5)."""
 
     fresh: Fresh | None = None
+    moved_to: str | None = None
+    """As for `Fetched`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,8 @@ class Gathered:
     fresh: Fresh | None = None
     lied: bool = False
     """The server says 304 to our validators although the body has changed."""
+    moved_to: str | None = None
+    """Where permanent redirects led, if nothing else did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +230,5 @@ class PollReport:
     """Since the last poll, entries were probably lost."""
     held_until: datetime | None = None
     """The host asked us to leave all its feeds alone until then."""
+    moved_from: str | None = None
+    """The address it had until this poll, if that was the last one there."""

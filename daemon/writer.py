@@ -5,13 +5,14 @@ in front of it is bounded, so a slow database slows fetching instead of filling 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from daemon.clock import Clock
+from daemon.fetch.words import one_line
 from daemon.keep import Keeper
 from daemon.values import Digested, Failed, Gathered, PollReport
 from storage.errors import StorageUnavailableError
@@ -66,6 +67,7 @@ class Writer:
             group = await self._next_group()
             try:
                 kept = {r.feed.id: r for r in await self._kept(group)}
+                _log_moves(kept.values())
                 for gathered in group:
                     self._settle(gathered.feed, kept.get(gathered.feed.id))
             finally:
@@ -112,6 +114,15 @@ class Writer:
                 log.warning("database_unavailable", error=str(error), retry_in_s=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _log_moves(reports: Iterable[PollReport]) -> None:
+    for report in reports:
+        if report.moved_from is not None:
+            feed = report.feed
+            event = "feed_moved" if feed.move is None else "feed_is_another"
+            to = feed.url if feed.move is None else feed.move.to
+            log.info(event, feed_id=feed.id, was=one_line(report.moved_from), url=one_line(to))
 
 
 def _articles(group: Sequence[Gathered]) -> int:

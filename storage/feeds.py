@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 import xxhash
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 
-from storage.chunks import chunked
+from storage.addresses import one_address, other_scheme
+from storage.chunks import CHUNK, chunked
 from storage.database import Record, Transaction, upsert
 from storage.hashes import unpack_hashes
-from storage.plans import hints_of, plan_of
+from storage.plans import hints_of, move_of, plan_of
 from storage.rhythms import unpack_rhythm
 from storage.schema import feed, poll_state
 from storage.values import Due, Feed, FeedKind, FeedState, NextPoll, Subscription, Validators
@@ -36,17 +37,18 @@ def shard_of(url: str) -> int:
 async def add_feeds(tx: Transaction, wanted: Sequence[Subscription], *, now: datetime) -> int:
     """Follow these feeds and return how many were not followed before.
 
-    A new feed is due at once. One that is followed already keeps what we know of it and gets the
-    new labels too; one that was removed is followed again.
+    One address has many spellings (`one_address`, http and https), and a feed that has moved is
+    known by its old one too. A new feed is due at once. One that is followed already keeps what we
+    know of it and gets the new labels too; one that was removed is followed again.
     """
     added = 0
-    for chunk in chunked(_merged(wanted).values()):
-        held = await _held(tx, [w.url for w in chunk])
-        await _insert(tx, [w for w in chunk if w.url not in held], now)
-        await _relabel(tx, [w for w in chunk if w.url in held], held)
-        removed = [r.id for r in held.values() if r.removed_at is not None]
+    for chunk in chunked(_merged(wanted).values(), CHUNK // 2):  # two spellings each
+        known = await _known(tx, [w.url for w in chunk])
+        await _insert(tx, [w for w in chunk if w.url not in known], now)
+        await _relabel(tx, [w for w in chunk if w.url in known], known)
+        removed = [r.id for r in known.values() if r.removed_at is not None]
         await _revive(tx, removed, now)
-        added += len(chunk) - len(held) + len(removed)
+        added += len(chunk) - len(known) + len(removed)
     return added
 
 
@@ -64,9 +66,14 @@ async def remove_feed(tx: Transaction, ref: str, *, now: datetime) -> Feed | Non
 
 async def find_feed(tx: Transaction, ref: str) -> Feed | None:
     """The feed with this id or URL, if we follow it."""
-    same = feed.c.id == int(ref) if _ID.fullmatch(ref) else feed.c.url == ref
-    row = (await tx.execute(_followed().where(same))).one_or_none()
+    feed_id = int(ref) if _ID.fullmatch(ref) else await _id_at(tx, one_address(ref))
+    row = (await tx.execute(_followed().where(feed.c.id == feed_id))).one_or_none()
     return _feed(row) if row else None
+
+
+async def _id_at(tx: Transaction, url: str) -> int | None:
+    known = (await _known(tx, [url])).get(url)
+    return None if known is None else int(known.id)
 
 
 async def due_feeds(
@@ -138,7 +145,7 @@ async def poll_soon(tx: Transaction, feed_id: int, *, now: datetime) -> None:
     await tx.execute(
         update(poll_state)
         .where(poll_state.c.feed_id == feed_id, poll_state.c.next_poll_at > now)
-        .values(next_poll_at=now, next_poll_reason="pinged")
+        .values(next_poll_at=now, next_poll_reason=NextPoll.PINGED.value)
     )
 
 
@@ -188,11 +195,14 @@ def _is_due(before: datetime, *, now: datetime) -> ColumnElement[bool]:
 
 
 def _merged(wanted: Iterable[Subscription]) -> dict[str, Subscription]:
-    """One wish a URL, with the labels of all."""
+    """One wish an address, with the labels of all."""
     merged: dict[str, Subscription] = {}
     for wish in wanted:
-        first = merged.setdefault(wish.url, wish)
-        merged[wish.url] = replace(first, labels=_union(first.labels, wish.labels))
+        url = one_address(wish.url)
+        if other_scheme(url) in merged:
+            url = other_scheme(url)
+        first = merged.setdefault(url, replace(wish, url=url))
+        merged[url] = replace(first, labels=_union(first.labels, wish.labels))
     return merged
 
 
@@ -200,11 +210,27 @@ def _union(old: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*old, *new]))
 
 
-async def _held(tx: Transaction, urls: Sequence[str]) -> Mapping[str, Record]:
-    rows = await tx.execute(
-        select(feed.c.id, feed.c.url, feed.c.labels, feed.c.removed_at).where(feed.c.url.in_(urls))
+async def _known(tx: Transaction, urls: Sequence[str]) -> Mapping[str, Record]:
+    """For each of these addresses the feed that it is, if we have it: rather one we follow."""
+    exact = set(urls)
+    asked = {spelling: url for url in urls for spelling in (other_scheme(url), url)}
+    rows = list(await tx.execute(_rows().where(feed.c.url.in_(asked))))
+    moved = list(await tx.execute(_rows().where(feed.c.moved_from.in_(urls))))
+    return (
+        {row.url: row for row in rows if row.url in exact}
+        | {row.moved_from: row for row in moved if row.removed_at is None}
+        | {asked[row.url]: row for row in rows if row.removed_at is None and row.url not in exact}
+        | {row.url: row for row in rows if row.removed_at is None and row.url in exact}
     )
-    return {row.url: row for row in rows}
+
+
+def _rows() -> Select[Any]:
+    return select(feed.c.id, feed.c.url, feed.c.moved_from, feed.c.labels, feed.c.removed_at)
+
+
+async def _held(tx: Transaction, urls: Sequence[str]) -> Mapping[str, int]:
+    rows = await tx.execute(select(feed.c.url, feed.c.id).where(feed.c.url.in_(urls)))
+    return {row.url: row.id for row in rows}
 
 
 async def _insert(
@@ -222,20 +248,25 @@ async def _insert(
     await tx.execute(
         upsert(tx, poll_state).on_conflict_do_nothing(),
         [
-            {"feed_id": row.id, "shard": shard_of(url), "state": FeedState.NEW.value}
+            {"feed_id": feed_id, "shard": shard_of(url), "state": FeedState.NEW.value}
             | {"next_poll_at": None if kind is FeedKind.INGEST else now, "failures": 0}
-            for url, row in ids.items()
+            for url, feed_id in ids.items()
         ],
     )
 
 
 async def _relabel(
-    tx: Transaction, wanted: Sequence[Subscription], held: Mapping[str, Record]
+    tx: Transaction, wanted: Sequence[Subscription], known: Mapping[str, Record]
 ) -> None:
+    before = {row.id: tuple(row.labels) for row in known.values()}
+    labels = dict(before)
+    for wish in wanted:
+        feed_id = known[wish.url].id
+        labels[feed_id] = _union(labels[feed_id], wish.labels)
     relabelled = [
-        {"feed": held[w.url].id, "all": list(_union(held[w.url].labels, w.labels))}
-        for w in wanted
-        if not set(w.labels) <= set(held[w.url].labels)
+        {"feed": feed_id, "all": list(now)}
+        for feed_id, now in labels.items()
+        if now != before[feed_id]
     ]
     if relabelled:
         await tx.execute(
@@ -256,6 +287,7 @@ async def _revive(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
             next_poll_at=now,
             next_poll_reason=None,
             failures=0,
+            moved_to=None,
             rhythm=None,  # nobody watched meanwhile
         )
     )
@@ -287,6 +319,9 @@ def _followed() -> Select[Any]:
         poll_state.c.hints,
         poll_state.c.rhythm,
         poll_state.c.distrusted_until,
+        poll_state.c.moved_to,
+        poll_state.c.moved_since,
+        poll_state.c.moved_polls,
         poll_state.c.last_poll_at,
         poll_state.c.last_success_at,
     ).where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
@@ -312,6 +347,7 @@ def _feed(row: Record) -> Feed:
         rhythm=unpack_rhythm(row.rhythm),
         hints=hints_of(row.hints),
         distrusted_until=row.distrusted_until,
+        move=move_of(row),
         last_poll_at=row.last_poll_at,
         last_success_at=row.last_success_at,
     )

@@ -1,9 +1,9 @@
-"""Plans and hints as columns of a feed's row. No input or output."""
+"""Plans, hints and moves as columns of a feed's row. No input or output."""
 
 from datetime import timedelta
 from typing import Any
 
-from storage.values import Hints, NextPoll, Plan
+from storage.values import Hints, Move, NextPoll, Plan
 
 
 def plan_row(plan: Plan | None) -> dict[str, Any]:
@@ -46,3 +46,17 @@ def hints_of(said: dict[str, Any] | None) -> Hints:
         skip_hours=tuple(said.get("skip_hours", ())),
         skip_days=tuple(said.get("skip_days", ())),
     )
+
+
+def move_row(move: Move | None) -> dict[str, Any]:
+    """The columns that say where a feed is moving."""
+    return {
+        "moved_to": move.to if move else None,
+        "moved_since": move.since if move else None,
+        "moved_polls": move.polls if move else None,
+    }
+
+
+def move_of(row: Any) -> Move | None:
+    """What `move_row` kept."""
+    return None if row.moved_to is None else Move(row.moved_to, row.moved_since, row.moved_polls)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, update
 
 from storage.database import Transaction, upsert
 from storage.hashes import pack_hashes
-from storage.plans import hints_row, plan_row
+from storage.plans import hints_row, move_row, plan_row
 from storage.rhythms import pack_rhythm
 from storage.schema import feed, poll, poll_state
 from storage.values import Feed, Outcome, Poll
@@ -19,6 +19,7 @@ _STATE = (
     *("last_poll_at", "last_success_at", "last_outcome", "last_error"),
     *("etag", "last_modified", "body_hash", "distrusted_until"),
     *("rate", "price", "hint_s", "hints_ignored"),
+    *("moved_to", "moved_since", "moved_polls"),
 )
 _DOCUMENT = ("kind", "title", "site_url", "language")
 _COUNTS = (
@@ -103,20 +104,24 @@ def _learned(now: Feed) -> dict[str, Any]:
 
 
 def _state(now: Feed, last: Poll) -> dict[str, Any]:
-    return plan_row(now.plan) | {
-        "state": now.state,
-        "next_poll_at": now.next_poll_at,
-        "interval_s": None if now.interval is None else now.interval.total_seconds(),
-        "failures": now.failures,
-        "last_poll_at": now.last_poll_at,
-        "last_success_at": now.last_success_at,
-        "last_outcome": last.outcome,
-        "last_error": None if last.outcome.is_success else last.error,
-        "etag": now.validators.etag,
-        "last_modified": now.validators.last_modified,
-        "body_hash": now.validators.body_hash,
-        "distrusted_until": now.distrusted_until,
-    }
+    return (
+        plan_row(now.plan)
+        | move_row(now.move)
+        | {
+            "state": now.state,
+            "next_poll_at": now.next_poll_at,
+            "interval_s": None if now.interval is None else now.interval.total_seconds(),
+            "failures": now.failures,
+            "last_poll_at": now.last_poll_at,
+            "last_success_at": now.last_success_at,
+            "last_outcome": last.outcome,
+            "last_error": None if last.outcome.is_success else last.error,
+            "etag": now.validators.etag,
+            "last_modified": now.validators.last_modified,
+            "body_hash": now.validators.body_hash,
+            "distrusted_until": now.distrusted_until,
+        }
+    )
 
 
 def _row(done: Poll, replica: str) -> dict[str, Any]:

@@ -127,6 +127,7 @@ feed = _table(
     Column("removed_at", Instant),
     Column("moved_from", Text),
     UniqueConstraint("url"),
+    Index("ix_feed_moved_from", "moved_from"),
 )
 
 # No index on a column that a poll changes, so that every update is HOT (docs: STORAGE); what is
@@ -152,6 +153,9 @@ poll_state = _table(
     Column("last_modified", Text),
     Column("body_hash", Big),
     Column("distrusted_until", Instant),
+    Column("moved_to", Text),
+    Column("moved_since", Instant),
+    Column("moved_polls", Integer),
     Column("hints", Json),
     Column("entry_hashes", LargeBinary),
     Column("rhythm", LargeBinary),

@@ -129,6 +129,10 @@ class NextPoll(StrEnum):
     THROTTLED = "backoff_throttled"
     FAILING = "backoff_failing"
     DORMANT = "backoff_dormant"
+    PINGED = "pinged"
+    """Its hub says that there is news (WebSub)."""
+    SAME_AS = "same_as"
+    """Never: it has moved to the address of another feed we follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,15 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A permanent redirect (301, 308) that every poll of a feed has confirmed since."""
+
+    to: str
+    since: datetime
+    polls: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A source we poll, and what we remember of the last time."""
 
@@ -202,6 +215,8 @@ class Feed:
     hints: Hints = field(default_factory=Hints)
     distrusted_until: datetime | None = None
     """Until then its validators are not sent: its server said 304 while the body had changed."""
+    move: Move | None = None
+    """Where it says it has moved; it is polled at `url` until that is adopted."""
     last_poll_at: datetime | None = None
     last_success_at: datetime | None = None
 

@@ -9,6 +9,7 @@ from daemon.cadence.audit import audit_due, draw, is_trusted, unconditional
 from daemon.cadence.explained import explain
 from daemon.cadence.gaps import find_gap
 from daemon.cadence.herd import spread
+from daemon.cadence.moves import is_move_certain
 from daemon.cadence.plan import JITTER
 from daemon.cadence.polled import after_poll
 from daemon.cadence.price import first_price, steer
@@ -21,6 +22,7 @@ __all__ = [
     "explain",
     "find_gap",
     "first_price",
+    "is_move_certain",
     "is_trusted",
     "spread",
     "steer",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from daemon.cadence.audit import DISTRUST, draw
 from daemon.cadence.backoff import back_off, failing_state
+from daemon.cadence.moves import confirmed_move
 from daemon.cadence.plan import JITTER, plan_next
 from daemon.cadence.rhythm import arrivals, begin, learn
 from daemon.settings import ScheduleSettings
@@ -19,7 +20,7 @@ def after_poll(
 
     `price` is what a request must be worth, in article-seconds.
     """
-    feed = replace(gathered.feed, last_poll_at=gathered.started_at)
+    feed = replace(gathered.feed, last_poll_at=gathered.started_at, move=confirmed_move(gathered))
     if feed.kind is FeedKind.INGEST:
         return replace(feed, state=FeedState.HEALTHY, last_success_at=gathered.started_at)
     if isinstance(gathered.news, Failed):

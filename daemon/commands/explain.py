@@ -22,6 +22,8 @@ REASONS: Mapping[NextPoll, str] = {
     NextPoll.THROTTLED: "the server refuses so many requests; backing off",
     NextPoll.FAILING: "the polls fail; backing off",
     NextPoll.DORMANT: "it has failed for long; it is still tried",
+    NextPoll.PINGED: "its hub says that there is news",
+    NextPoll.SAME_AS: "it has moved to the address of another feed",
 }
 
 

@@ -4,6 +4,7 @@ import asyncio
 import io
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from aiohttp import (
@@ -27,11 +28,22 @@ from daemon.values import Failed, Fetched, FetchResult, NotModified
 from storage.values import Feed, Outcome, Validators
 
 MOST_LINKS = 10
+LONGEST_MOVE = 2000
+"""Characters of an address that a feed may move to."""
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SAME_METHOD = {307, 308}
 """Redirects after which a form is posted again (RFC 9110, 15.4.8)."""
+_PERMANENT = {301, 308}
 _WITH_BODY = {200, 203, HTTPStatus.IM_USED}
 _WITHOUT_BODY = {204, 205}
+
+
+@dataclass(frozen=True, slots=True)
+class _Hop:
+    """Where a redirect leads."""
+
+    to: URL
+    is_permanent: bool
 
 
 class Fetcher:
@@ -76,7 +88,7 @@ class Fetcher:
                 hop = _next_hop(target, response)
             if isinstance(hop, Failed):
                 return hop
-            target = hop
+            target = hop.to
         return Failed(Outcome.REDIRECT, f"more than {self._settings.max_redirects} redirects")
 
     async def _follow(self, feed: Feed) -> FetchResult:
@@ -84,16 +96,18 @@ class Fetcher:
         url = _address(feed.url)
         if url is None:
             return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are fetched")
-        for _ in range(self._settings.max_redirects + 1):
+        is_permanent = True
+        for hops in range(self._settings.max_redirects + 1):
             found = await self._ask(url, feed.validators)
-            if not isinstance(found, URL):
-                return found
-            url = found
+            if not isinstance(found, _Hop):
+                return _moved(found, url) if hops and is_permanent else found
+            url = found.to
+            is_permanent &= found.is_permanent
         most = self._settings.max_redirects
         detail = f"more than {most} redirects, the last to {_shown(url)}"
         return Failed(Outcome.REDIRECT, one_line(detail))
 
-    async def _ask(self, url: URL, held: Validators) -> FetchResult | URL:
+    async def _ask(self, url: URL, held: Validators) -> FetchResult | _Hop:
         async with self._session.get(
             url, headers=_conditions(held), allow_redirects=False
         ) as response:
@@ -149,7 +163,7 @@ def _conditions(held: Validators) -> dict[str, str]:
     return {name: value for name, value in conditions.items() if value}
 
 
-def _next_hop(url: URL, response: ClientResponse) -> URL | Failed:
+def _next_hop(url: URL, response: ClientResponse) -> _Hop | Failed:
     """Where a redirect leads; credentials stay with the origin they were given for."""
     location = response.headers.get("Location", "").strip()
     if not location:
@@ -162,8 +176,17 @@ def _next_hop(url: URL, response: ClientResponse) -> URL | Failed:
     except ValueError as error:
         return _redirect_failure(response, f"a redirect to a broken address: {error}")
     if not same:
-        return target.with_user(None)
-    return target.with_user(url.user).with_password(url.password) if url.user else target
+        target = target.with_user(None)
+    elif url.user:
+        target = target.with_user(url.user).with_password(url.password)
+    return _Hop(target, is_permanent=response.status in _PERMANENT)
+
+
+def _moved(found: FetchResult, to: URL) -> FetchResult:
+    """The answer, with the address that its server wants to be asked at from now on."""
+    if isinstance(found, Failed) or len(str(to)) > LONGEST_MOVE:
+        return found
+    return replace(found, moved_to=str(to))
 
 
 def _redirect_failure(response: ClientResponse, detail: str) -> Failed:

@@ -84,6 +84,7 @@ def _feeds() -> None:
         sa.UniqueConstraint("url", name=op.f("uq_feed_url")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_feed_moved_from"), "feed", ["moved_from"])
     _table(
         "poll_state",
         sa.Column("feed_id", BIG, autoincrement=False, nullable=False),
@@ -105,6 +106,9 @@ def _feeds() -> None:
         sa.Column("last_modified", sa.Text),
         sa.Column("body_hash", BIG),
         sa.Column("distrusted_until", INSTANT),
+        sa.Column("moved_to", sa.Text),
+        sa.Column("moved_since", INSTANT),
+        sa.Column("moved_polls", sa.Integer),
         sa.Column("hints", JSON),
         sa.Column("entry_hashes", sa.LargeBinary),
         sa.Column("rhythm", sa.LargeBinary),

@@ -1,8 +1,10 @@
 """A poll from end to end: a real server, real workers, a real database."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from storage.changes import changes_after
 from storage.database import Database
@@ -218,3 +220,28 @@ async def test_a_server_may_send_only_what_is_new(bench: Bench, serve: Serve) ->
     assert await ask(bench.database, sql) == [(2,)]
     left = "SELECT count(*) FROM sighting WHERE last_seen_at IS NOT NULL"
     assert await ask(bench.database, left) == [(0,)]
+
+
+async def test_a_feed_is_asked_at_its_new_address_once_that_is_certain(
+    bench: Bench, serve: Serve
+) -> None:
+    page = Page(rss([BRIDGE_ITEM]))
+
+    async def gone_elsewhere(_: web.Request) -> web.Response:
+        return web.Response(status=301, headers={"Location": "/new"})
+
+    root = await serve({"/old": gone_elsewhere, "/new": page.answer})
+    await bench.follow(f"{root}/old")
+    urls = []
+    for hours in (0, 13, 13):
+        bench.now += timedelta(hours=hours)
+        (report,) = await bench.poll(f"{root}/old")
+        urls.append(report.feed.url)
+    assert urls == [f"{root}/old", f"{root}/old", f"{root}/new"]
+    assert report.moved_from == f"{root}/old"
+
+    page.body = rss([BRIDGE_ITEM, FERRY_ITEM])
+    (report,) = await bench.poll(f"{root}/new")
+    assert (report.feed.id, report.poll.created, report.moved_from) == (1, 1, None)
+    sql = "SELECT count(*), count(DISTINCT feed_id) FROM newsd_sighting_v1"
+    assert await ask(bench.database, sql) == [(2, 1)]

@@ -74,6 +74,31 @@ async def test_a_feed_is_followed_once_with_the_labels_of_every_wish(database: D
     assert feed.next_poll_at == NOON
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    ["HTTPS://Harbour.example:443/feed#new", "http://harbour.example/feed", HARBOUR.url],
+)
+async def test_another_spelling_of_an_address_is_the_same_feed(
+    database: Database, spelling: str
+) -> None:
+    twice = Subscription(spelling, labels=("again",))
+    assert await add(database, HARBOUR, twice) == 1
+    assert await add(database, replace(twice, labels=("later",))) == 0
+    feed = await found(database, spelling)
+    assert feed is not None
+    assert (feed.url, feed.labels) == (HARBOUR.url, ("again", "later"))
+
+
+async def test_of_two_schemes_the_one_that_is_followed_wins(database: Database) -> None:
+    plain = Subscription("http://harbour.example/feed")
+    await add(database, plain)
+    async with database.writing() as tx:
+        await remove_feed(tx, plain.url, now=NOON)
+    assert await add(database, HARBOUR) == 1
+    assert await add(database, plain) == 0
+    assert await all_due(database) == [HARBOUR.url]
+
+
 async def test_a_removed_feed_is_never_due_and_keeps_its_id_when_it_returns(
     database: Database,
 ) -> None:

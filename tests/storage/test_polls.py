@@ -12,6 +12,7 @@ from storage.values import (
     FeedKind,
     FeedState,
     Hints,
+    Move,
     NextPoll,
     Outcome,
     Plan,
@@ -68,6 +69,7 @@ async def test_a_feed_is_remembered_as_it_is_after_its_poll(database: Database) 
         rhythm=Rhythm(NOON - DAY * 9, NOON - DAY * 8, NOON, (0.0, 1.5, *[2.0] * 166), 3.5, 20.0),
         hints=Hints(timedelta(minutes=30), (0, 23), (5, 6)),
         distrusted_until=LATER,
+        move=Move("https://new.example/feed", NOON - DAY, 2),
         last_poll_at=NOON,
         last_success_at=NOON,
     )

@@ -194,6 +194,38 @@ async def test_redirects_are_followed(status: int) -> None:
     assert (result.url, result.body) == (f"{site.origin}/a/there?x=1", b"here")
 
 
+@pytest.mark.parametrize(
+    ("hops", "place"),
+    [
+        pytest.param((), None, id="no redirect"),
+        pytest.param((301,), "/1", id="301"),
+        pytest.param((308, 301), "/2", id="308, then 301"),
+        pytest.param((302,), None, id="302"),
+        pytest.param((301, 307), None, id="301, then 307"),
+        pytest.param((303, 308), None, id="303, then 308"),
+    ],
+)
+async def test_a_feed_has_moved_where_only_permanent_redirects_led(
+    hops: tuple[int, ...], place: str | None
+) -> None:
+    answers = [ok(b"", f"Location: /{n}", status=f"{s} M") for n, s in enumerate(hops, 1)]
+    async with raw_site(*answers, ok()) as site:
+        result = await fetch(site.origin)
+    assert isinstance(result, Fetched)
+    assert result.moved_to == (place and site.origin + place)
+    async with raw_site(*answers, ok(b"", status="304 Same")) as site:
+        result = await fetch(site.origin, validators=HELD)
+    assert result == NotModified(moved_to=place and site.origin + place)
+
+
+async def test_nobody_moves_to_an_endless_address() -> None:
+    moved = ok(b"", f"Location: /{'x' * 2000}", status="301 M")
+    async with raw_site(moved, ok()) as site:
+        result = await fetch(site.origin)
+    assert isinstance(result, Fetched)
+    assert result.moved_to is None
+
+
 async def test_credentials_stay_with_their_origin() -> None:
     async with raw_site(ok()) as other:
         to_other = ok(b"", f"Location: {other.origin.replace('//', '//x:y@')}/z", status="302 F")
