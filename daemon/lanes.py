@@ -1,17 +1,35 @@
 """Run one job a feed: so many at once in all, so many on one host, none in the way of another.
 
 A slow host keeps its own feeds waiting and nobody else's: a feed takes one of the places under way
-only when its host has room.
+only when its host has room, and when its pace allows a request (see `pacing`).
 """
 
 import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol
 from urllib.parse import urlsplit
 
+from daemon.pacing import Paces
+from daemon.settings import FetchSettings
+from daemon.values import Gathered
 from storage.values import Feed
 
-Work = Callable[[Feed], Awaitable[None]]
+Work = Callable[[Feed], Awaitable[Gathered | None]]
+"""Returns what the poll came to; None: the host was not asked."""
+
+
+class Timer(Protocol):
+    """What of an event loop tells the time."""
+
+    def time(self) -> float:
+        """Seconds of a monotonic clock."""
+        ...
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> object:
+        """Call back after so many seconds."""
+        ...
 
 
 def host_of(url: str) -> str:
@@ -23,15 +41,23 @@ class Lanes:
     """Feeds waiting in one lane a host, and the jobs under way."""
 
     def __init__(
-        self, group: asyncio.TaskGroup, work: Work, *, concurrency: int, per_host: int
+        self,
+        group: asyncio.TaskGroup,
+        work: Work,
+        limits: FetchSettings,
+        timer: Timer | None = None,
     ) -> None:
+        """`timer` is the running loop, unless a test has a clock of its own."""
         self._group = group
         self._work = work
-        self._concurrency = concurrency
-        self._per_host = per_host
+        self._limits = limits
+        self._timer = timer or asyncio.get_running_loop()
+        self._paces = Paces(limits.host_rate)
         self._lanes: dict[str, deque[Feed]] = {}
         self._ready: deque[str] = deque()
         """Hosts with both a feed waiting and room for it, each once."""
+        self._pausing: set[str] = set()
+        """Hosts to be left alone for a moment; a timer runs for each."""
         self._busy: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
@@ -54,7 +80,7 @@ class Lanes:
         lane = self._lanes.setdefault(host, deque())
         lane.append(feed)
         self._waiting += 1
-        if len(lane) == 1 and self._busy[host] < self._per_host:
+        if len(lane) == 1 and self._has_room(host):
             self._ready.append(host)
         self._start()
 
@@ -71,9 +97,10 @@ class Lanes:
         """Start nothing more until `release`."""
         self._held = True
 
-    def release(self, *, concurrency: int, per_host: int) -> None:
+    def release(self, limits: FetchSettings) -> None:
         """Go on after `hold`, perhaps with other limits."""
-        self._concurrency, self._per_host = concurrency, per_host
+        self._limits = limits
+        self._paces.rate = limits.host_rate
         self._held = False
         self._start()
 
@@ -83,8 +110,8 @@ class Lanes:
             task.cancel()
 
     async def below(self, limit: int) -> None:
-        """Return once fewer than `limit` feeds wait."""
-        while self._waiting >= limit:
+        """Return once fewer than `limit` feeds wait, those of hosts that pause apart."""
+        while self._waiting - self._paused() >= limit:
             await self._movement()
 
     async def idle(self) -> None:
@@ -102,27 +129,50 @@ class Lanes:
         await self._moved.wait()
 
     def _start(self) -> None:
-        while self._ready and not self._held and len(self._tasks) < self._concurrency:
+        while self._ready and not self._held and len(self._tasks) < self._limits.concurrency:
             host = self._ready.popleft()
-            lane = self._lanes[host]
-            feed = lane.popleft()
+            now = self._timer.time()
+            if wait := self._paces.wait(host, now):
+                self._pause(host, wait)
+                continue
+            self._paces.ask(host, now)
+            feed = self._lanes[host].popleft()
             self._waiting -= 1
             self._busy[host] += 1
             self._offer(host)
             task = self._group.create_task(self._job(feed, host), name=f"poll {feed.id}")
             self._tasks.add(task)
 
+    def _pause(self, host: str, seconds: float) -> None:
+        self._pausing.add(host)
+        self._moved.set()  # its feeds keep nobody else waiting
+        self._timer.call_later(seconds, partial(self._resume, host))
+
+    def _resume(self, host: str) -> None:
+        self._pausing.discard(host)
+        self._offer(host)
+        self._start()
+
+    def _paused(self) -> int:
+        """Feeds that wait for nothing but the pace of their host."""
+        return sum(len(self._lanes.get(host, ())) for host in self._pausing)
+
+    def _has_room(self, host: str) -> bool:
+        return self._busy[host] < self._limits.per_host and host not in self._pausing
+
     def _offer(self, host: str) -> None:
         """Put the host in line again, or forget its lane when that is empty."""
         if not self._lanes.get(host):
             self._lanes.pop(host, None)
-        elif self._busy[host] < self._per_host and host not in self._ready:
+        elif self._has_room(host) and host not in self._ready:
             self._ready.append(host)
 
     async def _job(self, feed: Feed, host: str) -> None:
         task = asyncio.current_task()
         try:
-            await self._work(feed)
+            gathered = await self._work(feed)
+            if gathered is not None:
+                self._paces.answer(host, gathered)
         finally:
             if task is not None:
                 self._tasks.discard(task)

@@ -10,7 +10,7 @@ from daemon.holds import Holds
 from daemon.lanes import Lanes
 from daemon.poll import Poller
 from daemon.settings import FetchSettings
-from daemon.values import PollReport
+from daemon.values import Gathered, PollReport
 from daemon.writer import Writer
 from storage.database import Database
 from storage.feeds import due_feeds
@@ -80,12 +80,7 @@ class Round:
         """Poll what is due before an instant (None: every feed); return how many were left."""
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self.writer.run())
-            lanes = Lanes(
-                group,
-                self._poll,
-                concurrency=self.limits.concurrency,
-                per_host=self.limits.per_host,
-            )
+            lanes = Lanes(group, self._poll, self.limits)
             stopping = group.create_task(_clear_when(stop, lanes))
             left = await self._feed(lanes, before, stop)
             await lanes.idle()
@@ -94,10 +89,11 @@ class Round:
             stopping.cancel()
         return left + (stopping.result() if stopping.done() and not stopping.cancelled() else 0)
 
-    async def _poll(self, feed: Feed) -> None:
+    async def _poll(self, feed: Feed) -> Gathered | None:
         """Poll a feed, unless its host asked to be left alone: it stays due."""
-        if self.holds.until(feed.url, self.poller.clock()) is None:
-            await self.poller.poll(feed)
+        if self.holds.until(feed.url, self.poller.clock()) is not None:
+            return None
+        return await self.poller.poll(feed)
 
     async def _feed(self, lanes: Lanes, before: datetime | None, stop: asyncio.Event) -> int:
         """Queue all that is due, page by page; return how many were not queued."""

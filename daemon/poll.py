@@ -32,13 +32,18 @@ class Poller:
     limit: timedelta
     """No poll takes longer, whatever hangs in it."""
 
-    async def poll(self, feed: Feed) -> None:
-        """Poll one feed; whatever happens, exactly one outcome reaches the writer."""
+    async def poll(self, feed: Feed) -> Gathered | None:
+        """Poll one feed; whatever happens, exactly one outcome reaches the writer.
+
+        Returns what was gathered; None when the feed is another replica's.
+        """
         lease = self.lease_of(feed)
         if lease is None:
             self.writer.drop(feed)
-        else:
-            await self.writer.put(await self.gather(feed, lease))
+            return None
+        gathered = await self.gather(feed, lease)
+        await self.writer.put(gathered)
+        return gathered
 
     async def gather(self, feed: Feed, lease: Lease | None = None) -> Gathered:
         """What the feed has to tell, or the trouble that kept it from telling."""

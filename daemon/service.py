@@ -18,7 +18,7 @@ from daemon.poll import Poller
 from daemon.scheduler import REFILL, Job, Scheduler, coarse_jobs
 from daemon.settings import Loaded, Settings
 from daemon.steering import EVERY, Steering
-from daemon.values import PollReport
+from daemon.values import Gathered, PollReport
 from daemon.web import Readiness, serve
 from daemon.websub import RENEWAL, Subscriber
 from daemon.writer import Writer
@@ -94,12 +94,7 @@ class Service:
     async def run(self, writer: Writer, assemble: Assemble, reloaded: Reload) -> None:
         """Work until `stop` is set, then finish what is in hand within the grace."""
         async with asyncio.TaskGroup() as group:
-            lanes = Lanes(
-                group,
-                self._poll,
-                concurrency=self._settings.fetch.concurrency,
-                per_host=self._settings.fetch.per_host,
-            )
+            lanes = Lanes(group, self._poll, self._settings.fetch)
             self._writer = writer
             self._scheduler = Scheduler(self._database, lanes, self._clock, self._shards)
             writing = group.create_task(writer.run())
@@ -117,9 +112,8 @@ class Service:
         """One pass of the loop for each set of settings we live under."""
         while not self.stop.is_set():
             async with assemble(self._settings) as self._poller:
-                limits = self._settings.fetch
                 await self._refill()
-                lanes.release(concurrency=limits.concurrency, per_host=limits.per_host)
+                lanes.release(self._settings.fetch)
                 self._supervisor.tell("READY=1")
                 log.info("running", database=self._database.name, http=self._settings.http.bind)
                 settings = await self._until_changed(reloaded)
@@ -162,12 +156,13 @@ class Service:
             log.warning("polls_not_committed", polls=writer.depth)
         log.info("stopped", waiting=len(waiting))
 
-    async def _poll(self, feed: Feed) -> None:
+    async def _poll(self, feed: Feed) -> Gathered | None:
         until = self._holds.until(feed.url, self._clock())
         if until is not None and self._scheduler is not None:
             await self._scheduler.postpone(feed, until)
         elif self._poller is not None:
-            await self._poller.poll(feed)
+            return await self._poller.poll(feed)
+        return None
 
     @property
     def _price(self) -> Price:

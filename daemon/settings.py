@@ -156,6 +156,13 @@ class FetchSettings(_Section):
     per_host: int = Field(
         default=2, description="Polls under way at once on one host.", ge=1, le=100
     )
+    host_rate: float = Field(
+        default=2.0,
+        description="Requests a second to one host, shared by all its feeds (a few at once are "
+        "free); fewer while it refuses (429, 403, 503) or takes longer than it used to.",
+        ge=0.01,
+        le=1000,
+    )
 
 
 class ScheduleSettings(_Section):

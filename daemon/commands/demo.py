@@ -92,7 +92,10 @@ def demo_settings(path: Path) -> Settings:
     return Settings(
         database=DatabaseSettings(url=f"sqlite:///{path}"),
         fetch=FetchSettings(
-            allow_networks=(ip_network("127.0.0.1/32"),), timeout=timedelta(seconds=5), per_host=4
+            allow_networks=(ip_network("127.0.0.1/32"),),
+            timeout=timedelta(seconds=5),
+            per_host=4,
+            host_rate=1000,
         ),
         schedule=ScheduleSettings(
             requests_per_day=86400,

@@ -1,15 +1,23 @@
 import asyncio
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from daemon.lanes import Lanes
-from storage.values import Feed
-from tests.samples import FEED
+from daemon.settings import FetchSettings
+from daemon.values import Failed, Gathered, Unchanged
+from storage.values import Feed, Outcome
+from tests.samples import FEED, NOON
 
 
 def feed(host: str, number: int) -> Feed:
     return replace(FEED, id=number, url=f"https://{host}/{number}")
+
+
+def limits(concurrency: int, per_host: int, host_rate: float = 1000) -> FetchSettings:
+    return FetchSettings(concurrency=concurrency, per_host=per_host, host_rate=host_rate)
 
 
 class Gate:
@@ -40,7 +48,7 @@ class Gate:
 async def test_no_more_at_once_than_allowed_on_a_host_and_in_all() -> None:
     gate = Gate()
     async with asyncio.TaskGroup() as group:
-        lanes = Lanes(group, gate.work, concurrency=5, per_host=2)
+        lanes = Lanes(group, gate.work, limits(5, 2))
         for number in range(40):
             lanes.add(feed(f"host{number % 4}", number))
         await lanes.idle()
@@ -52,7 +60,7 @@ async def test_no_more_at_once_than_allowed_on_a_host_and_in_all() -> None:
 async def test_a_slow_host_keeps_nobody_else_waiting() -> None:
     gate = Gate()
     async with asyncio.TaskGroup() as group:
-        lanes = Lanes(group, gate.work, concurrency=3, per_host=1)
+        lanes = Lanes(group, gate.work, limits(3, 1))
         for number in range(50):
             lanes.add(feed("slow", number))
         for number in range(50, 60):
@@ -67,7 +75,7 @@ async def test_a_slow_host_keeps_nobody_else_waiting() -> None:
 async def test_cleared_feeds_never_start() -> None:
     gate = Gate()
     async with asyncio.TaskGroup() as group:
-        lanes = Lanes(group, gate.work, concurrency=1, per_host=1)
+        lanes = Lanes(group, gate.work, limits(1, 1))
         for number in range(5):
             lanes.add(feed("slow", number))
         assert len(lanes.clear()) == 4
@@ -79,11 +87,76 @@ async def test_cleared_feeds_never_start() -> None:
 async def test_nothing_starts_while_held() -> None:
     gate = Gate()
     async with asyncio.TaskGroup() as group:
-        lanes = Lanes(group, gate.work, concurrency=2, per_host=1)
+        lanes = Lanes(group, gate.work, limits(2, 1))
         lanes.hold()
         lanes.add(feed("quick", 1))
         await asyncio.sleep(0)
         assert (lanes.waiting, lanes.under_way) == (1, 0)
-        lanes.release(concurrency=2, per_host=1)
+        lanes.release(limits(2, 1))
         await lanes.idle()
     assert gate.done == [1]
+
+
+@dataclass
+class Hands:
+    """A clock whose hands a test moves."""
+
+    now: float = 0.0
+    calls: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> None:
+        self.calls.append((self.now + delay, callback))
+
+    async def move(self, seconds: float) -> None:
+        """Let time pass, and all that is due happen."""
+        end = self.now + seconds
+        while due := sorted(at for at, _ in self.calls if at <= end):
+            self.now = due[0]
+            called = [callback for at, callback in self.calls if at <= self.now]
+            self.calls = [(at, callback) for at, callback in self.calls if at > self.now]
+            for callback in called:
+                callback()
+            await settled()
+        self.now = end
+
+
+async def settled() -> None:
+    """Let every task that can go on go on."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_the_feeds_of_a_host_share_its_pace_and_keep_nobody_else_waiting() -> None:
+    clock, done, refusing = Hands(), list[int](), set[int]()
+
+    async def work(one: Feed) -> Gathered:
+        done.append(one.id)
+        if one.id in refusing:
+            failed = Failed(Outcome.HTTP_STATUS, "429", 429)
+            return Gathered(one, NOON, timedelta(), failed, http_status=429)
+        return Gathered(one, NOON, timedelta(), Unchanged(), http_status=304)
+
+    async with asyncio.TaskGroup() as group:
+        lanes = Lanes(group, work, limits(5, 1, host_rate=1), clock)
+        for number in range(20):
+            lanes.add(feed("many", number))
+        lanes.add(feed("few", 100))
+        await settled()
+        at_once = len(done)
+        assert 4 < at_once <= 6  # a burst, and the other host
+        assert 100 in done
+        await lanes.below(1)  # who waits for a host's pace stands in nobody's way
+        await clock.move(6.0)
+        assert at_once + 4 <= len(done) <= at_once + 6
+        refusing.update(range(20))
+        await clock.move(2.0)
+        before = len(done)
+        await clock.move(6.0)
+        assert len(done) <= before + 3
+        refusing.clear()
+        await clock.move(10_000.0)
+        await lanes.idle()
+    assert sorted(done) == [*range(20), 100]

@@ -9,6 +9,7 @@ from daemon.cadence.herd import AT_ONCE
 from daemon.lanes import Lanes
 from daemon.outage import ENOUGH
 from daemon.scheduler import HORIZON, TRIALS, Scheduler
+from daemon.settings import FetchSettings
 from storage.database import Database
 from storage.feeds import add_feeds, load_feeds
 from storage.polls import remember_polls
@@ -56,7 +57,7 @@ async def stand(database: Database) -> AsyncIterator[Stand]:
         raise AssertionError("nothing is to be started")
 
     async with asyncio.TaskGroup() as group:
-        lanes = Lanes(group, work, concurrency=1, per_host=1)
+        lanes = Lanes(group, work, FetchSettings(concurrency=1, per_host=1))
         lanes.hold()
         yield Stand(database, lanes)
 

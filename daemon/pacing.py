@@ -1,0 +1,136 @@
+"""How fast a host may be asked, learned from how it answers. No input or output; time is a value.
+
+A token bucket a host, shared by all its feeds. Times are seconds of a monotonic clock.
+"""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+
+import xxhash
+
+from daemon.values import Failed, Gathered
+from storage.values import Outcome
+
+BURST = 5.0
+"""Requests that a host which answers well may get at once."""
+SLOWEST = 1 / 120
+"""Requests a second that a host gets at least, however it answers."""
+JITTER = 0.2
+"""A request costs up to this share more, so that we do not come like clockwork."""
+SLOWER, FASTER = 0.5, 1.05
+"""What a refusal, and a good answer, do to the rate."""
+REFUSALS = 3
+"""403 or 503 in a row that are no longer the fault of one feed."""
+MUCH_SLOWER = 4.0
+"""Times its own average that an answer of a host in distress takes."""
+NOTICEABLE = 2.0
+"""Seconds below which no answer is slow."""
+MEMORY = 0.1
+"""Weight of the newest answer in the average."""
+ROUNDING = 1e-6
+"""Of a token."""
+FORGOTTEN = 6 * 3600.0
+"""Seconds after which a host that was not asked is as one we never met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What we remember of a host."""
+
+    at: float
+    """When `tokens` was true."""
+    tokens: float = BURST
+    """Requests it may get at once."""
+    share: float = 1.0
+    """Of the usual rate, what it gets."""
+    refusals: int = 0
+    """403 and 503 in a row."""
+    latency: float | None = None
+    """Seconds of its answers on average; None: it has not answered yet."""
+
+
+def filled(pace: Pace, rate: float, now: float) -> Pace:
+    """The pace at a later time; a host that is slowed down gets no burst either."""
+    most = max(1.0, BURST * pace.share)
+    came = (now - pace.at) * max(rate * pace.share, SLOWEST)
+    return replace(pace, at=now, tokens=min(most, pace.tokens + came))
+
+
+def seconds_to_wait(pace: Pace, rate: float, now: float) -> float:
+    """How long the host is to be left alone; 0: it may be asked."""
+    missing = 1.0 - filled(pace, rate, now).tokens
+    return missing / max(rate * pace.share, SLOWEST) if missing > ROUNDING else 0.0
+
+
+def asked(pace: Pace, rate: float, now: float, draw: float) -> Pace:
+    """The pace after a request; `draw` is a number in 0..1 that is as good as chance."""
+    full = filled(pace, rate, now)
+    return replace(full, tokens=full.tokens - 1.0 - JITTER * draw)
+
+
+def answered(pace: Pace, answer: Gathered) -> Pace:
+    """The pace after a poll ended."""
+    refusals = pace.refusals + 1 if _is_refusal(answer) else 0
+    seconds = answer.duration.total_seconds()
+    if answer.http_status == HTTPStatus.TOO_MANY_REQUESTS or refusals >= REFUSALS:
+        return replace(pace, share=pace.share * SLOWER, tokens=min(pace.tokens, 0.0), refusals=0)
+    if _is_distress(pace, answer, seconds):
+        return replace(_averaged(pace, seconds), share=pace.share * SLOWER, refusals=refusals)
+    if answer.http_status is None or refusals:  # nobody answered, or not well
+        return replace(pace, refusals=refusals)
+    return replace(_averaged(pace, seconds), share=min(1.0, pace.share * FASTER), refusals=0)
+
+
+def _is_refusal(answer: Gathered) -> bool:
+    return answer.http_status in {HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+def _is_distress(pace: Pace, answer: Gathered, seconds: float) -> bool:
+    """Whether the host takes several times as long as it used to."""
+    if isinstance(answer.news, Failed) and answer.news.outcome is Outcome.TIMEOUT:
+        return True
+    usual = seconds if pace.latency is None else pace.latency
+    return seconds > max(NOTICEABLE, usual * MUCH_SLOWER)
+
+
+def _averaged(pace: Pace, seconds: float) -> Pace:
+    usual = seconds if pace.latency is None else pace.latency
+    return replace(pace, latency=usual + MEMORY * (seconds - usual))
+
+
+class Paces:
+    """The paces of all hosts that were asked lately."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        """Requests a second that a host gets as long as it answers well."""
+        self._of: dict[str, Pace] = {}
+        self._swept = 0.0
+
+    def __len__(self) -> int:
+        """How many hosts are remembered."""
+        return len(self._of)
+
+    def wait(self, host: str, now: float) -> float:
+        """Seconds for which the host is to be left alone; 0: it may be asked."""
+        pace = self._of.get(host)
+        return 0.0 if pace is None else seconds_to_wait(pace, self.rate, now)
+
+    def ask(self, host: str, now: float) -> None:
+        """Count a request."""
+        self._forget(now)
+        draw = xxhash.xxh32_intdigest(f"{host}@{now}".encode()) / 2**32
+        self._of[host] = asked(self._of.get(host, Pace(now)), self.rate, now, draw)
+
+    def answer(self, host: str, answer: Gathered) -> None:
+        """Learn from a poll; the least rate is `SLOWEST`, from where recovery begins."""
+        pace = self._of.get(host)
+        if pace is not None:
+            learned = answered(pace, answer)
+            least = min(1.0, SLOWEST / self.rate)
+            self._of[host] = replace(learned, share=max(learned.share, least))
+
+    def _forget(self, now: float) -> None:
+        if now - self._swept > FORGOTTEN / 6:
+            self._swept = now
+            self._of = {h: p for h, p in self._of.items() if now - p.at < FORGOTTEN}
