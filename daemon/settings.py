@@ -150,6 +150,13 @@ class FetchSettings(_Section):
         description="Networks that may be connected to although they are not public, such as "
         '["127.0.0.1/32"].',
     )
+    proxy: str = Field(
+        default="",
+        description="A proxy for every request, such as http://proxy.example.org:3128; its "
+        "address must be public or in allow_networks. It alone then knows which addresses names "
+        'lead to: have it refuse private ones. "": none, whatever the environment says.',
+        pattern=r"^$|^http://[^\s/?#]+/?$",
+    )
     concurrency: int = Field(
         default=32, description="Polls under way at once, over all hosts.", ge=1, le=1000
     )

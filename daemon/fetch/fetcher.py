@@ -11,6 +11,7 @@ from aiohttp import (
     ClientConnectorDNSError,
     ClientConnectorError,
     ClientError,
+    ClientHttpProxyError,
     ClientResponse,
     ClientSession,
     InvalidURL,
@@ -20,7 +21,7 @@ from yarl import URL
 
 from daemon.fetch.decode import decoder_for
 from daemon.fetch.fresh import freshness
-from daemon.fetch.guard import BlockedAddressError
+from daemon.fetch.guard import BlockedAddressError, is_allowed, literal
 from daemon.fetch.retry_after import retry_after
 from daemon.fetch.words import one_line
 from daemon.settings import FetchSettings
@@ -82,6 +83,8 @@ class Fetcher:
         for _ in range(self._settings.max_redirects + 1):
             if target is None:
                 return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are asked")
+            if blocked := self._blocked(target):
+                return blocked
             async with self._session.post(target, data=fields, allow_redirects=False) as response:
                 if response.status not in _SAME_METHOD:
                     return None if response.ok else _refusal(response)
@@ -107,7 +110,16 @@ class Fetcher:
         detail = f"more than {most} redirects, the last to {_shown(url)}"
         return Failed(Outcome.REDIRECT, one_line(detail))
 
+    def _blocked(self, url: URL) -> Failed | None:
+        """The refusal of an address that only a proxy would connect to, beyond our guard."""
+        address = literal(url.raw_host or "") if self._settings.proxy else None
+        if address is None or is_allowed(address, self._settings.allow_networks):
+            return None
+        return Failed(Outcome.BLOCKED_ADDRESS, f"{address} is not a public address")
+
     async def _ask(self, url: URL, held: Validators) -> FetchResult | _Hop:
+        if blocked := self._blocked(url):
+            return blocked
         async with self._session.get(
             url, headers=_conditions(held), allow_redirects=False
         ) as response:
@@ -252,7 +264,7 @@ def failure(error: Exception) -> Failed:
             return Failed(Outcome.DNS, detail)
         case _ if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
             return Failed(Outcome.TLS, detail)
-        case ClientConnectorError():
+        case ClientConnectorError() | ClientHttpProxyError():
             return Failed(Outcome.CONNECT, detail)
         case _:
             return Failed(Outcome.BAD_HTTP, detail)

@@ -39,6 +39,25 @@ def is_allowed(address: Address, allow_networks: Sequence[Network] = ()) -> bool
     )
 
 
+def literal(host: str) -> Address | None:
+    """The address that `host` is written as, in any form a resolver takes; None: a name.
+
+    `127.1`, `0x7f000001` and `2130706433` are addresses (inet_aton), and `localhost` is always
+    the machine itself (RFC 6761, 6.3).
+    """
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return IPv4Address("127.0.0.1")
+    try:
+        return IPv4Address(socket.inet_aton(name))
+    except OSError:
+        pass
+    try:
+        return ip_address(name)
+    except ValueError:
+        return None
+
+
 def guarded_sockets(allow_networks: Sequence[Network]) -> Callable[[AddrInfoType], socket.socket]:
     """Build sockets for a connector, and none for an address that is not allowed.
 

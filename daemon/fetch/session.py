@@ -103,8 +103,9 @@ async def open_session(
 ) -> AsyncIterator[ClientSession]:
     """Open the session every request goes through; a test may bring its own `resolver`.
 
-    Environment proxies and netrc are not read: they would lead around the guard. There are no
-    timeouts here, because `Fetcher` puts one deadline over the whole of a fetch.
+    Environment proxies and netrc are not read: they would lead around the guard. A proxy of the
+    settings does too: then the guard sees its address only. There are no timeouts here, because
+    `Fetcher` puts one deadline over the whole of a fetch.
     """
     resolver = resolver or Resolver(threads=settings.concurrency)
     connector = TCPConnector(
@@ -126,6 +127,7 @@ async def open_session(
             cookie_jar=DummyCookieJar(),
             timeout=ClientTimeout(total=None, sock_connect=None),
             auto_decompress=False,
+            proxy=settings.proxy or None,
             trust_env=False,
         ) as session:
             yield session

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, ip_address, ip_network
 
 import pytest
 
-from daemon.fetch.guard import BlockedAddressError, guarded_sockets, is_allowed
+from daemon.fetch.guard import BlockedAddressError, guarded_sockets, is_allowed, literal
 
 REFUSED = [
     str(IPv4Address(0)), "0.0.0.1", "10.0.0.1", "100.64.0.1", "127.0.0.1", "127.255.255.254",
@@ -52,3 +52,27 @@ def test_no_socket_is_made_for_a_refused_address() -> None:
     with pytest.raises(BlockedAddressError) as caught:
         guarded_sockets(())((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("10.0.0.1", 80)))
     assert caught.value.address == "10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.1", "127.0.0.1"),
+        ("2130706433", "127.0.0.1"),
+        ("0x7F000001", "127.0.0.1"),
+        ("0177.0.0.0xff", "127.0.0.255"),
+        ("0", "0.0.0.0"),  # noqa: S104  nothing is bound
+        ("10.0.0.1.", "10.0.0.1"),
+        ("::1", "::1"),
+        ("LocalHost.", "127.0.0.1"),
+        ("news.localhost", "127.0.0.1"),
+        ("news.example", None),
+        ("10.example", None),
+        ("notlocalhost", None),
+        ("256.256.256.256", None),
+        ("", None),
+    ],
+)
+def test_how_an_address_may_be_written(host: str, address: str | None) -> None:
+    assert literal(host) == (ip_address(address) if address else None)
