@@ -1,7 +1,8 @@
 """Run one job a feed: so many at once in all, so many on one host, none in the way of another.
 
 A slow host keeps its own feeds waiting and nobody else's: a feed takes one of the places under way
-only when its host has room, and when its pace allows a request (see `pacing`).
+only when its host has room, and when its pace allows a request (see `pacing`). Feeds that may be
+slow leave some places to those that were not.
 """
 
 import asyncio
@@ -18,6 +19,15 @@ from storage.values import Feed
 
 Work = Callable[[Feed], Awaitable[Gathered | None]]
 """Returns what the poll came to; None: the host was not asked."""
+
+
+DOUBTFUL = 0.75
+"""The share of all places that feeds may take which failed when last asked, or never were."""
+
+
+def is_proven(feed: Feed) -> bool:
+    """Whether the feed answered when it was last asked."""
+    return feed.last_success_at is not None and not feed.failures
 
 
 class Timer(Protocol):
@@ -54,8 +64,10 @@ class Lanes:
         self._timer = timer or asyncio.get_running_loop()
         self._paces = Paces(limits.host_rate)
         self._lanes: dict[str, deque[Feed]] = {}
-        self._ready: deque[str] = deque()
-        """Hosts with both a feed waiting and room for it, each once."""
+        self._ready: dict[bool, deque[str]] = {True: deque(), False: deque()}
+        """Hosts with a feed waiting and room for it, each once; by `is_proven` of that feed."""
+        self._doubtful = 0
+        """Feeds under way that are not proven."""
         self._pausing: set[str] = set()
         """Hosts to be left alone for a moment; a timer runs for each."""
         self._busy: Counter[str] = Counter()
@@ -81,7 +93,7 @@ class Lanes:
         lane.append(feed)
         self._waiting += 1
         if len(lane) == 1 and self._has_room(host):
-            self._ready.append(host)
+            self._ready[is_proven(feed)].append(host)
         self._start()
 
     def clear(self) -> list[Feed]:
@@ -89,7 +101,8 @@ class Lanes:
         forgotten = [feed for lane in self._lanes.values() for feed in lane]
         self._waiting = 0
         self._lanes.clear()
-        self._ready.clear()
+        for line in self._ready.values():
+            line.clear()
         self._moved.set()
         return forgotten
 
@@ -129,8 +142,11 @@ class Lanes:
         await self._moved.wait()
 
     def _start(self) -> None:
-        while self._ready and not self._held and len(self._tasks) < self._limits.concurrency:
-            host = self._ready.popleft()
+        while not self._held and len(self._tasks) < self._limits.concurrency:
+            line = self._next_line()
+            if not line:
+                return
+            host = line.popleft()
             now = self._timer.time()
             if wait := self._paces.wait(host, now):
                 self._pause(host, wait)
@@ -139,9 +155,17 @@ class Lanes:
             feed = self._lanes[host].popleft()
             self._waiting -= 1
             self._busy[host] += 1
+            self._doubtful += not is_proven(feed)
             self._offer(host)
             task = self._group.create_task(self._job(feed, host), name=f"poll {feed.id}")
             self._tasks.add(task)
+
+    def _next_line(self) -> deque[str]:
+        """Those who start next: the doubtful up to their share, so that neither kind starves."""
+        most = max(1, int(self._limits.concurrency * DOUBTFUL))
+        if self._ready[False] and self._doubtful < most:
+            return self._ready[False]
+        return self._ready[True]
 
     def _pause(self, host: str, seconds: float) -> None:
         self._pausing.add(host)
@@ -164,8 +188,10 @@ class Lanes:
         """Put the host in line again, or forget its lane when that is empty."""
         if not self._lanes.get(host):
             self._lanes.pop(host, None)
-        elif self._has_room(host) and host not in self._ready:
-            self._ready.append(host)
+            return
+        line = self._ready[is_proven(self._lanes[host][0])]
+        if self._has_room(host) and host not in line:
+            line.append(host)
 
     async def _job(self, feed: Feed, host: str) -> None:
         task = asyncio.current_task()
@@ -177,6 +203,7 @@ class Lanes:
             if task is not None:
                 self._tasks.discard(task)
             self._busy[host] -= 1
+            self._doubtful -= not is_proven(feed)
             if not self._busy[host]:
                 del self._busy[host]
             self._offer(host)

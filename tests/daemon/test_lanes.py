@@ -3,7 +3,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
+
+import pytest
 
 from daemon.lanes import Lanes
 from daemon.settings import FetchSettings
@@ -13,7 +16,7 @@ from tests.samples import FEED, NOON
 
 
 def feed(host: str, number: int) -> Feed:
-    return replace(FEED, id=number, url=f"https://{host}/{number}")
+    return replace(FEED, id=number, url=f"https://{host}/{number}", last_success_at=NOON)
 
 
 def limits(concurrency: int, per_host: int, host_rate: float = 1000) -> FetchSettings:
@@ -67,6 +70,31 @@ async def test_a_slow_host_keeps_nobody_else_waiting() -> None:
             lanes.add(feed("quick", number))
         await gate.tenth.wait()
         assert sorted(gate.done) == list(range(50, 60))
+        gate.open.set()
+        await lanes.idle()
+    assert len(gate.done) == 60
+
+
+@pytest.mark.parametrize(
+    "doubtful",
+    [
+        pytest.param({"failures": 1}, id="failed when last asked"),
+        pytest.param({"last_success_at": None}, id="never asked"),
+    ],
+)
+async def test_slow_feeds_on_many_hosts_leave_a_place_to_the_others(
+    doubtful: dict[str, Any],
+) -> None:
+    gate = Gate()
+    async with asyncio.TaskGroup() as group:
+        lanes = Lanes(group, gate.work, limits(4, 1))
+        for number in range(50):
+            lanes.add(replace(feed(f"slow{number}", number), **doubtful))
+        for number in range(50, 60):
+            lanes.add(feed(f"quick{number}", number))
+        await gate.tenth.wait()
+        assert sorted(gate.done) == list(range(50, 60))
+        assert lanes.under_way == 3
         gate.open.set()
         await lanes.idle()
     assert len(gate.done) == 60
