@@ -67,6 +67,8 @@ async def remove_feed(tx: Transaction, ref: str, *, now: datetime) -> Feed | Non
 async def find_feed(tx: Transaction, ref: str) -> Feed | None:
     """The feed with this id or URL, if we follow it."""
     feed_id = int(ref) if _ID.fullmatch(ref) else await _id_at(tx, one_address(ref))
+    if feed_id is None:
+        return None
     row = (await tx.execute(_followed().where(feed.c.id == feed_id))).one_or_none()
     return _feed(row) if row else None
 

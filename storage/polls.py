@@ -104,24 +104,22 @@ def _learned(now: Feed) -> dict[str, Any]:
 
 
 def _state(now: Feed, last: Poll) -> dict[str, Any]:
-    return (
-        plan_row(now.plan)
-        | move_row(now.move)
-        | {
-            "state": now.state,
-            "next_poll_at": now.next_poll_at,
-            "interval_s": None if now.interval is None else now.interval.total_seconds(),
-            "failures": now.failures,
-            "last_poll_at": now.last_poll_at,
-            "last_success_at": now.last_success_at,
-            "last_outcome": last.outcome,
-            "last_error": None if last.outcome.is_success else last.error,
-            "etag": now.validators.etag,
-            "last_modified": now.validators.last_modified,
-            "body_hash": now.validators.body_hash,
-            "distrusted_until": now.distrusted_until,
-        }
-    )
+    return {
+        **plan_row(now.plan),
+        **move_row(now.move),
+        "state": now.state,
+        "next_poll_at": now.next_poll_at,
+        "interval_s": None if now.interval is None else now.interval.total_seconds(),
+        "failures": now.failures,
+        "last_poll_at": now.last_poll_at,
+        "last_success_at": now.last_success_at,
+        "last_outcome": last.outcome,
+        "last_error": None if last.outcome.is_success else last.error,
+        "etag": now.validators.etag,
+        "last_modified": now.validators.last_modified,
+        "body_hash": now.validators.body_hash,
+        "distrusted_until": now.distrusted_until,
+    }
 
 
 def _row(done: Poll, replica: str) -> dict[str, Any]:
