@@ -100,6 +100,8 @@ def _digest(
         articles=articles,
         rejected=dict(rejected),
         damaged=parsed.damaged,
+        reader=parsed.reader,
+        declined=parsed.declined,
     )
 
 

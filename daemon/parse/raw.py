@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import islice
+from typing import Any
 
 from daemon.values import Entry
+from storage.values import FeedKind
 
 MOST = 200
 """Categories, authors or enclosures of one entry."""
@@ -45,6 +47,22 @@ class RawEntry:
     image: str | None = None
     language: str | None = None
     base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawFeed:
+    """A document as one of the readers of XML understood it."""
+
+    kind: FeedKind
+    title: Any = None
+    site_url: Any = None
+    language: Any = None
+    ttl: Any = None
+    """These four are texts, unless the document has something else in their places."""
+    entries: Sequence[RawEntry] = ()
+    damaged: str | None = None
+    is_recognised: bool = True
+    """Whether it says of itself that it is a feed."""
 
 
 def entry_of(raw: RawEntry) -> Entry:
