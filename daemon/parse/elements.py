@@ -1,6 +1,5 @@
 """The elements of an item, a function for each kind, with the meanings that xml.py gives them."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -8,7 +7,7 @@ from lxml import etree
 
 from daemon.parse.conventions import DeclinedError, Scope, attributes_of, name_of
 from daemon.parse.inline import Part, detail_of, text_of
-from daemon.parse.item import HTML_TYPES, Item, href_of
+from daemon.parse.item import HTML_TYPES, REFERENCE, Item, href_of
 from daemon.parse.raw import RawEntry
 from daemon.parse.xml import HANDLED
 
@@ -71,7 +70,9 @@ def pass_inside(element: etree._Element) -> None:
 
 
 def _title(item: Item, part: Part) -> None:
-    if not item.title_is_settled:
+    if item.title_is_settled:
+        pass_inside(part.element)
+    else:
         item.title = detail_of(part, "text/plain", item.version)
         item.title_is_settled = bool(item.title.value)
 
@@ -103,12 +104,9 @@ def _link(item: Item, part: Part) -> None:
     pass_inside(part.element)
     address = item.read_link(part)
     if address is None:
-        item.link = _REFERENCE.sub(r"&\g<1>", (item.link or "").replace("&amp;", "&"))
+        item.link = REFERENCE.sub(r"&\g<1>", (item.link or "").replace("&amp;", "&"))
     elif part.attributes.get("rel") == "enclosure":
         _enclosed(item, part, address)
-
-
-_REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 
 
 def _enclosure(item: Item, part: Part) -> None:
@@ -185,9 +183,17 @@ def _term(item: Item, term: str) -> None:
         item.tag(term)
 
 
-def _keywords(item: Item, part: Part) -> None:
-    for term in "" if part.attributes else part.text.split(","):
+def _tags(item: Item, part: Part) -> None:
+    for term in part.text.split(","):
         item.tag(term.strip())
+
+
+def _keywords(item: Item, part: Part) -> None:
+    """Keywords; feedparser overlooks those of an element with attributes."""
+    if part.attributes:
+        pass_inside(part.element)
+    else:
+        _tags(item, part)
 
 
 def _language(item: Item, part: Part) -> None:
@@ -230,12 +236,14 @@ _OF_SOURCES = {"title", "link", "id", "updated", "subtitle", "author", "category
 
 
 def _image(item: Item, part: Part) -> None:
-    if any(
-        name_of(child) not in {"url", "width", "height", "title", "link"} for child in part.element
-    ):
-        raise DeclinedError("image")
+    """A picture's own title and link are not the item's."""
+    for child in part.element:
+        if name_of(child) not in _PARTS_OF_IMAGES or child.attrib or len(child):
+            raise DeclinedError("image")
     item.title_is_settled = False
 
+
+_PARTS_OF_IMAGES = {"url", "width", "height", "title", "link"}
 
 _PLAIN_SUMMARY = partial(_summary, default="text/plain")
 _HTML_SUMMARY = partial(_summary, default="text/html")
@@ -267,7 +275,8 @@ _READERS: dict[str, Reader] = {
     **dict.fromkeys(("category", "keywords", "dc_subject"), _category),
     "media_category": _media_category,
     "itunes_category": _itunes_category,
-    **dict.fromkeys(("tags", "itunes_keywords", "media_keywords"), _keywords),
+    "tags": _tags,
+    **dict.fromkeys(("itunes_keywords", "media_keywords"), _keywords),
     **dict.fromkeys(("language", "dc_language"), _language),
     "media_content": _media_content,
     "media_group": _media_group,

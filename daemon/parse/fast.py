@@ -17,9 +17,9 @@ from daemon.parse.conventions import (
     name_of,
     prefix_of,
 )
-from daemon.parse.elements import read_item
+from daemon.parse.elements import pass_inside, read_item
 from daemon.parse.inline import Detail, Part, detail_of
-from daemon.parse.item import Links
+from daemon.parse.item import REFERENCE, Links
 from daemon.parse.raw import RawFeed
 from storage.values import FeedKind
 
@@ -198,6 +198,8 @@ class _Channel(Links):
                 self._read_title(part, outline.version)
             case "link":
                 self.read_link(part)
+                if REFERENCE.search(self.link or ""):
+                    raise DeclinedError("a reference in the channel's link")
             case "id" | "guid":
                 self.read_id(part)
             case "language" | "dc_language":
@@ -213,7 +215,9 @@ class _Channel(Links):
 
     def _read_title(self, part: Part, version: str) -> None:
         """The first one counts, until an image or an item has been seen."""
-        if not self._title_is_settled:
+        if self._title_is_settled:
+            pass_inside(part.element)
+        else:
             self.title = detail_of(part, "text/plain", version)
             self._title_is_settled = bool(self.title.value)
 
@@ -228,7 +232,12 @@ def _pass_over(name: str, element: etree._Element) -> None:
                 raise DeclinedError(f"nested {name_of(inner)}")
 
 
-_MEANT_FOR_CHANNELS = frozenset({"item", "entry", "feed", "rss", "channel", "source", "body"})
+_MEANT_FOR_CHANNELS = frozenset(
+    {
+        *("item", "entry", "feed", "rss", "channel", "source", "body"),
+        *("summary", "content", "content_encoded", "fullitem"),
+    }
+)
 _NEVER_INSIDE = _MEANT_FOR_CHANNELS | {
     *("title", "dc_title", "link", "id", "guid", "language", "dc_language", "ttl"),
     *("image", "textinput"),

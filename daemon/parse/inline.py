@@ -117,6 +117,8 @@ def _pieces(element: etree._Element) -> Iterator[str]:
         _refuse_handled(child)
         name = _local(child)
         attributes = attributes_of(child).items()
+        if any(str(key)[0] == "{" and not str(key).startswith(_XML) for key in child.attrib):
+            raise DeclinedError("foreign attributes in a text")
         written = (f' {key}="{escape(value, {chr(34): "&quot;"})}"' for key, value in attributes)
         yield f"<{name}{''.join(written)}>"
         if child.text:
@@ -131,6 +133,7 @@ def _local(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2].lower()
 
 
+_XML = "{http://www.w3.org/XML/1998/namespace}"
 _FOREIGN = frozenset({"svg", "math"})
 
 

@@ -4,12 +4,16 @@ feedparser keeps an item as a dictionary into which its handlers write, the last
 name winning by rules of their own. `Item` is that dictionary, as far as we read it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from daemon.parse.conventions import joined, media_type, mended
 from daemon.parse.inline import XHTML, Detail, Part
 from daemon.parse.raw import Markup, RawEntry
 from daemon.parse.xml import MOST_TAGS
+
+REFERENCE = re.compile("&([A-Za-z0-9_]+);")
+"""What feedparser takes for a parameter of an address that was read as a reference."""
 
 HTML_TYPES = frozenset({"text/html", XHTML})
 
@@ -44,8 +48,8 @@ class Links:
             self.link = mended(joined(part.scope.base, text) if text else text)
             return None
         address = joined(part.scope.base, address)
-        kind = part.attributes.get("type") or "text/html"
-        is_page = "type" not in part.attributes or media_type(kind) in HTML_TYPES
+        kind = part.attributes.get("type", "text/html")
+        is_page = media_type(kind) in HTML_TYPES
         if part.attributes.get("rel", "alternate") == "alternate" and is_page:
             self.link = address
         return address
