@@ -15,10 +15,10 @@ CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: help demo test check lint types imports bench lock wheel clean
+.PHONY: help demo test check lint types imports bench bench-parse lock wheel clean
 
 help:  ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: $(VENV)/run  ## watch newsd work on a small news site of its own, for less than a minute
 	$(BIN)/newsd demo
@@ -40,6 +40,9 @@ imports: $(VENV)/dev  ## the floors of the house
 
 bench: $(VENV)/bench  ## newsd beside two peers in one run, on a made-up news internet
 	$(BIN)/python -m benchmarks.farm
+
+bench-parse: $(VENV)/bench  ## the fast reader of feeds beside feedparser, on saved documents
+	$(BIN)/python -m benchmarks.parse
 
 wheel: $(VENV)/dev  ## build the package into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

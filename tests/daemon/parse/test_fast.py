@@ -298,7 +298,7 @@ DOCUMENTS = st.one_of(
 
 
 @given(DOCUMENTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_whatever_is_not_declined_is_read_alike(text: str) -> None:
     fast, slow = read(text)
     assert fast.declined != "internal error"
