@@ -65,17 +65,20 @@ def read_fast(document: str, url: str) -> RawFeed:
     )
 
 
+_PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+    collect_ids=False,
+)
+
+
 def _parsed(document: str) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        return etree.fromstring(document.encode(), parser)
+        return etree.fromstring(document.encode(), _PARSER)
     except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
         raise DeclinedError("not well-formed") from error
 

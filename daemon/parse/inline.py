@@ -1,6 +1,5 @@
 """The text of an element as feedparser's `push` and `pop` would collect it from the same tree."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -66,7 +65,8 @@ class Part(NamedTuple):
 
 def text_of(element: etree._Element) -> str:
     """The text of an element that holds nothing else."""
-    return mended(_stripped(element))
+    text = _stripped(element)
+    return text if text.isascii() else mended(text)
 
 
 def _stripped(element: etree._Element) -> str:
@@ -97,47 +97,44 @@ def detail_of(part: Part, default: str, version: str) -> Detail:
 def _inline(element: etree._Element, kind: str, *, unwrap: bool) -> str:
     """The markup inside an element; of Atom's wrapping `<div>` only the inside, if `unwrap`."""
     first = element.text or ""
-    if kind != XHTML and (kind.endswith("xml") or _local(element[0]) == "div"):
+    names = [_inline_name(child) for child in element]
+    if kind != XHTML and (kind.endswith("xml") or names[0] == "div"):
         raise DeclinedError("markup of an undeclared kind")
-    if unwrap and len(element) == 1 and _local(element[0]) == "div" and not _around(element):
-        _refuse_handled(element[0])
-        return f"{escape(element[0].text or '')}{''.join(_pieces(element[0]))}"
     # up to the first tag it may as well be escaped markup
-    return f"{escape(first) if kind == XHTML else first}{''.join(_pieces(element))}"
+    pieces = [escape(first) if kind == XHTML else first]
+    if unwrap and names == ["div"] and not f"{first}{element[0].tail or ''}".strip():
+        element = element[0]
+        pieces = [escape(element.text or "")]
+    _write(element, pieces)
+    return "".join(pieces)
 
 
-def _around(element: etree._Element) -> str:
-    """The text around the one child of an element."""
-    return f"{element.text or ''}{element[0].tail or ''}".strip()
-
-
-def _pieces(element: etree._Element) -> Iterator[str]:
-    """What follows the first text of an element, up to its end."""
+def _write(element: etree._Element, pieces: list[str]) -> None:
+    """Add what follows the first text of an element, up to its end."""
     for child in element:
-        _refuse_handled(child)
-        name = _local(child)
-        attributes = attributes_of(child).items()
-        if any(str(key)[0] == "{" and not str(key).startswith(_XML) for key in child.attrib):
-            raise DeclinedError("foreign attributes in a text")
-        written = (f' {key}="{escape(value, {chr(34): "&quot;"})}"' for key, value in attributes)
-        yield f"<{name}{''.join(written)}>"
-        if child.text:
-            yield escape(child.text)
-        yield from _pieces(child)
-        yield f"</{name}>"
-        if child.tail:
-            yield escape(child.tail)
+        name = _inline_name(child)
+        written = _written(child) if child.attrib else ""
+        pieces.append(f"<{name}{written}>{escape(child.text or '')}")
+        if len(child):
+            _write(child, pieces)
+        pieces.append(f"</{name}>{escape(child.tail or '')}")
 
 
-def _local(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()
+def _written(element: etree._Element) -> str:
+    if any(str(key)[0] == "{" and not str(key).startswith(_XML) for key in element.attrib):
+        raise DeclinedError("foreign attributes in a text")
+    attributes = attributes_of(element).items()
+    return "".join(f' {key}="{escape(value, _QUOTE)}"' for key, value in attributes)
 
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
+_QUOTE = {'"': "&quot;"}
 _FOREIGN = frozenset({"svg", "math"})
 
 
-def _refuse_handled(element: etree._Element) -> None:
-    """Decline an element whose end feedparser mistakes for the end of one of its own."""
-    if name_of(element) in HANDLED or _local(element) in _FOREIGN:
+def _inline_name(element: etree._Element) -> str:
+    """The local name; feedparser mistakes the end of some elements for the end of its own."""
+    local = str(element.tag).rpartition("}")[2].lower()
+    if name_of(element) in HANDLED or local in _FOREIGN:
         raise DeclinedError("feed elements in a text")
+    return local

@@ -5,7 +5,7 @@ name winning by rules of their own. `Item` is that dictionary, as far as we read
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from daemon.parse.conventions import joined, media_type, mended
 from daemon.parse.inline import XHTML, Detail, Part
@@ -118,32 +118,37 @@ class Item(Links):
 
     def raw(self) -> RawEntry:
         """What the item says, field by field."""
-        details = [*self.contents, *filter(None, (self.summary_detail, self.title))]
+        texts, dates = self.texts, self.dates
+        details = self.contents + [d for d in (self.summary_detail, self.title) if d]
         id_is_link = bool(self.id_is_link)
         return RawEntry(
             id=self.id,
             link=None if self.link == self.id and id_is_link else self.link,
             id_is_link=id_is_link,
-            title=self.title.markup if self.title else _markup(self.texts.get("media_title")),
-            summaries=list(self._summaries()),
+            title=self.title.markup if self.title else _markup(texts.get("media_title")),
+            summaries=self._summaries(),
             contents=[detail.markup for detail in self.contents],
             authors=self.authors,
-            published=[self.dates.get(name) for name in ("published", "dc_date", "created")],
-            updated=self.dates.get("updated"),
+            published=(dates.get("published"), dates.get("dc_date"), dates.get("created")),
+            updated=dates.get("updated"),
             categories=[term for term, _, _ in self.tags],
             enclosures=self.enclosures,
-            image=next((p for rank in _RANKS for p in self.pictures.get(rank, ()) if p), None),
-            language=self.language or next(filter(None, (d.language for d in details)), None),
-            base=next(filter(None, (d.scope.base for d in details)), None),
+            image=self._image() if self.pictures else None,
+            language=self.language or next((d.language for d in details if d.language), None),
+            base=next((d.scope.base for d in details if d.scope.base), None),
         )
 
-    def _summaries(self) -> Iterator[Markup]:
-        if self.summary_detail:
-            yield self.summary_detail.markup
-        others = (self.texts.get(n) for n in ("media_description", "itunes_summary", "subtitle"))
-        for text in (self.summary, *others):
-            if text is not None:
-                yield Markup(text)
+    def _summaries(self) -> list[Markup]:
+        found = [self.summary_detail.markup] if self.summary_detail else []
+        if self.summary is not None:
+            found.append(Markup(self.summary))
+        for name in ("media_description", "itunes_summary", "subtitle") if self.texts else ():
+            if name in self.texts:
+                found.append(Markup(self.texts[name]))
+        return found
+
+    def _image(self) -> str | None:
+        return next((p for rank in _RANKS for p in self.pictures.get(rank, ()) if p), None)
 
 
 def _markup(text: str | None) -> Markup | None:
