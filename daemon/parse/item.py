@@ -142,9 +142,9 @@ class Item(Links):
         found = [self.summary_detail.markup] if self.summary_detail else []
         if self.summary is not None:
             found.append(Markup(self.summary))
-        for name in ("media_description", "itunes_summary", "subtitle") if self.texts else ():
-            if name in self.texts:
-                found.append(Markup(self.texts[name]))
+        if self.texts:
+            names = ("media_description", "itunes_summary", "subtitle")
+            found += [Markup(self.texts[name]) for name in names if name in self.texts]
         return found
 
     def _image(self) -> str | None:
