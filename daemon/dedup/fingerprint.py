@@ -79,4 +79,8 @@ def _words(folded: str) -> str:
 
 
 def _stable(folded: str) -> str:
-    return " ".join(_VOLATILE.sub("", folded).split())
+    line = _VOLATILE.sub("", folded).replace("\n", " ")
+    # most are in order: 7 us to see that, in 3,000 characters, and 19 to split and join them
+    if line.isprintable() and "  " not in line and line[:1] != " " != line[-1:]:
+        return line
+    return " ".join(line.split())
