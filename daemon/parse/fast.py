@@ -200,6 +200,7 @@ class _Channel(Links):
             case "title" | "dc_title":
                 self._read_title(part, outline.version)
             case "link":
+                pass_inside(element)
                 self.read_link(part)
                 if REFERENCE.search(self.link or ""):
                     raise DeclinedError("a reference in the channel's link")
@@ -208,6 +209,7 @@ class _Channel(Links):
             case "language" | "dc_language":
                 self.language = part.text
             case "ttl":
+                pass_inside(element)
                 self.ttl = None if attributes else part.text
             case "image" | "textinput":
                 if any(name_of(child) not in _PARTS_OF_IMAGES for child in element):

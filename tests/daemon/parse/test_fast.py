@@ -187,6 +187,7 @@ MANY = " ".join(f"a{number}='1'" for number in range(300))
         (rss("<item/></channel><channel><title>t</title>"), "not one channel"),
         (item("<og><description>d</description></og>"), "nested description"),
         (item("<item><title>t</title></item>"), "item"),
+        (atom("<id>1</id>", feed="<link href='a'><link/></link>"), "nested link"),
         (atom("<content type='xhtml'><svg/></content>"), "feed elements in a text"),
         (item(f"<title {MANY}>t</title>"), "attributes"),
     ],
