@@ -10,9 +10,11 @@ JOBS ?= auto
 ifdef UV
 CREATE := $(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
 INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
+WHEEL := $(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir
 else
 CREATE := $(PYTHON) -m venv $(VENV)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+WHEEL := $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir
 endif
 
 .PHONY: help demo test check lint types imports bench bench-schedule lock wheel clean
@@ -45,7 +47,7 @@ bench-schedule: $(VENV)/dev  ## rules for when to poll, raced at equal requests 
 	$(BIN)/python -m benchmarks.schedule
 
 wheel: $(VENV)/dev  ## build the package into dist/
-	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	$(WHEEL) dist .
 
 lock:  ## resolve the dependencies again (needs uv)
 	$(UV) pip compile pyproject.toml --extra postgres --extra speed --group build $(LOCKING) -o requirements.lock

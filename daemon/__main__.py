@@ -72,6 +72,7 @@ def newsd(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status; `argv` is without the program's name."""
+    _open_streams()
     args = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in args
     args = ["--help" if arg == "-h" else arg for arg in args if arg != "--debug"]
@@ -93,6 +94,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         return _explain(error)
     return result if isinstance(result, int) else Exit.RAN
+
+
+def _open_streams() -> None:
+    """A stream that was closed (`2>&-`) goes nowhere, and its number to no file of ours."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, number)
+            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", closefd=False))
 
 
 def _command_first(args: list[str]) -> list[str]:

@@ -8,16 +8,16 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+
+import structlog
 
 from daemon.discover import Searcher
-from daemon.errors import UsageError
 from daemon.fetch import Fetcher, open_session
 from daemon.holds import Holds
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
 from daemon.once import OnceResult, Round, Tally
-from daemon.opml import read_opml
+from daemon.outlines import outlines_in
 from daemon.poll import Poller
 from daemon.service import Service
 from daemon.settings import Loaded, Settings, load_settings
@@ -33,6 +33,8 @@ from storage.holds import held_hosts
 from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema
 from storage.values import Feed, Lease
+
+log = structlog.get_logger()
 
 DATABASE_PATIENCE = timedelta(seconds=20)
 """How long `once` waits for a database that went away; `run` waits for ever."""
@@ -127,11 +129,11 @@ class App:
 
             @asynccontextmanager
             async def assemble(settings: Settings) -> AsyncIterator[Poller]:
-                await self.follow(settings.feeds.file)
                 writer.keeper = self._keeper(settings, replica, steering.price.mu)
                 async with self._poller(settings, writer, holder) as poller:
                     yield poller
 
+            await self.follow(self._settings)
             with _signals(service), _plainly():
                 await service.run(writer, assemble, self._reloaded)
 
@@ -146,16 +148,16 @@ class App:
             async for result in Ingester(keeper, workers, system_clock).ingest(documents, feed):
                 yield result
 
-    async def follow(self, path: Path | None) -> int:
-        """Follow the feeds of an OPML file; return how many are new. Raises `UsageError`."""
-        if path is None:
-            return 0
-        try:
-            outlines = read_opml(await asyncio.to_thread(path.read_bytes), str(path))
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}") from error
+    async def follow(self, settings: Settings) -> None:
+        """Follow the feeds of the file that the settings name. Raises `SettingsError`."""
+        outlines = outlines_in(settings)
+        if outlines is None:
+            return
+        for reason in outlines.skipped:
+            log.warning("outline_skipped", reason=reason)
         async with self.database.writing() as tx:
-            return await add_feeds(tx, outlines.subscriptions, now=system_clock())
+            added = await add_feeds(tx, outlines.subscriptions, now=system_clock())
+        log.info("feeds_read", file=str(settings.feeds.file), added=added)
 
     # ------------------------------------------------------------ parts
 
@@ -182,8 +184,12 @@ class App:
             fetcher = Fetcher(session, settings.fetch)
             yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2)
 
-    def _reloaded(self) -> Settings:
-        return load_settings(self.loaded.path, overrides=self.loaded.overrides).settings
+    async def _reloaded(self) -> Settings:
+        """The settings as they stand now, all that they name read. Raises `SettingsError`."""
+        settings = load_settings(self.loaded.path, overrides=self.loaded.overrides).settings
+        load_tagger(settings.topics.file)
+        await self.follow(settings)
+        return settings
 
 
 @asynccontextmanager
@@ -197,7 +203,8 @@ async def open_app(loaded: Loaded) -> AsyncIterator[App]:
 def _stopping_at(deadline: timedelta | None, stop: asyncio.Event) -> Iterator[None]:
     """Set `stop` when the time is over, or on SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
-    timer = loop.call_later(deadline.total_seconds(), stop.set) if deadline else None
+    seconds = None if deadline is None else deadline.total_seconds()
+    timer = None if seconds is None else loop.call_later(seconds, stop.set)
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
     try:

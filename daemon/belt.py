@@ -3,6 +3,7 @@
 The fork server imports it, so that all workers share the language model and the parsers.
 """
 
+import signal
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from daemon.normalise import load_model, load_suffixes
 from daemon.parse.links import feed_links
 from daemon.tag import Tagger, load_tagger
 from daemon.values import Digested, Fetched
+
+# A stop is the parent's business: it ends its workers when what is in hand is done. The fork
+# server imports this, and may get the signal of its whole group.
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 __all__ = ["digest", "digest_articles", "feed_links", "prepare"]
 

@@ -1,11 +1,14 @@
 """Logs: one line an event on stderr, JSON for machines, pretty for a terminal."""
 
+import io
 import logging
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
+from typing_extensions import override
 
 from daemon.credentials import without_credentials
 from daemon.settings import LogSettings
@@ -30,11 +33,30 @@ def set_up_logs(settings: LogSettings) -> None:
     structlog.configure(
         processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(_STDERR),
     )
     logging.basicConfig(
         stream=sys.stderr, level=max(level, logging.WARNING), format="%(name)s: %(message)s"
     )
+
+
+class _Unbroken(io.TextIOBase):
+    """The stderr of the moment; what a full disk or a closed pipe will not take stops no work."""
+
+    @override
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            sys.stderr.write(text)
+        return len(text)
+
+    @override
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()
+
+
+# one for all: structlog keeps a lock for each file it ever wrote to
+_STDERR = cast("TextIO", _Unbroken())
 
 
 def _on_a_terminal() -> structlog.dev.ConsoleRenderer:

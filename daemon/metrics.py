@@ -12,10 +12,12 @@ from prometheus_client import (
 )
 
 from daemon.values import PollReport
+from storage.values import Outcome
 
 # `newsd_articles_created` would be a time, where everybody expects a number of articles
 disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs
 PREFIX = "newsd"
+VERDICTS = ("created", "revised", "duplicates", "rejected")
 POLL_SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 DELAY_SECONDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 43200, 86400)
 
@@ -51,6 +53,12 @@ class Metrics:
             f"{PREFIX}_fetched_bytes", "Bytes of decoded documents.", registry=self._registry
         )
 
+        # a series that begins at its first event hides that event from rate() and increase()
+        for outcome in Outcome:
+            self._polls.labels(outcome)
+        for verdict in VERDICTS:
+            self._articles.labels(verdict)
+
     def gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """Show a number that is read when somebody asks."""
         Gauge(f"{PREFIX}_{name}", meaning, registry=self._registry).set_function(read)
@@ -61,7 +69,7 @@ class Metrics:
         self._polls.labels(poll.outcome).inc()
         self._duration.observe(poll.duration.total_seconds())
         self._bytes.inc(poll.size)
-        for verdict in ("created", "revised", "duplicates", "rejected"):
+        for verdict in VERDICTS:
             self._articles.labels(verdict).inc(getattr(poll, verdict))
         for delay in report.delays:
             self._delay.observe(max(delay, 0.0))

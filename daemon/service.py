@@ -1,7 +1,7 @@
 """The long-running daemon: polls for years, reloads on SIGHUP, leaves cleanly on SIGTERM."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ ANSWER = 5.0
 log = structlog.get_logger()
 
 Assemble = Callable[[Settings], AbstractAsyncContextManager[Poller]]
-Reload = Callable[[], Settings]
+Reload = Callable[[], Awaitable[Settings]]
 
 
 class Service:
@@ -122,14 +122,24 @@ class Service:
                 lanes.release(concurrency=limits.concurrency, per_host=limits.per_host)
                 self._supervisor.tell("READY=1")
                 log.info("running", database=self._database.name, http=self._settings.http.bind)
-                await _first(self.stop, self.reload)
+                settings = await self._until_changed(reloaded)
                 log.info("stopping" if self.stop.is_set() else "reloading", polls=lanes.under_way)
                 lanes.hold()
                 await self._let_finish(lanes)
+            self._settings = settings
+
+    async def _until_changed(self, reloaded: Reload) -> Settings:
+        """Wait until we are to stop, or to go on under other settings; return those."""
+        while not self.stop.is_set():
+            await _first(self.stop, self.reload)
             if self.reload.is_set():
                 self.reload.clear()
                 self._supervisor.tell("RELOADING=1")
-                self._settings = _reloaded(self._settings, reloaded)
+                new = await _reloaded(self._settings, reloaded)
+                if new is not None:
+                    return new
+                self._supervisor.tell("READY=1")
+        return self._settings
 
     async def _let_finish(self, lanes: Lanes) -> None:
         """Wait for the polls under way; on a stop, no longer than the grace or a second signal."""
@@ -274,13 +284,13 @@ async def _first(*events: asyncio.Event) -> None:
             wait.cancel()
 
 
-def _reloaded(old: Settings, reloaded: Reload) -> Settings:
-    """The new settings, or the old ones when the new cannot be used."""
+async def _reloaded(old: Settings, reloaded: Reload) -> Settings | None:
+    """The new settings; None when they cannot be used, or not now."""
     try:
-        new = reloaded()
-    except SettingsError as error:
+        new = await reloaded()
+    except (SettingsError, StorageError) as error:
         log.error("reload_refused", error=str(error))  # noqa: TRY400  the message says it all
-        return old
+        return None
     for section in ("database", "http"):
         if getattr(new, section) != getattr(old, section):
             log.warning("reload_needs_restart", section=section)

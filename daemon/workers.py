@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from daemon.errors import DigestLimitError
 from daemon.settings import DigestSettings
@@ -27,6 +27,8 @@ BELT = "daemon.belt"
 MAX_WORKERS = 4
 ADDRESS_SPACE = 2 << 30
 """Bytes a worker may map; beyond it Python raises MemoryError."""
+# Workers do not hear SIGTERM, so pebble need not wait for it to work.
+CONSTS.term_timeout = 0.05
 PATIENCE = 5
 """Wall time a document may take, as a multiple of its CPU time: the cores may be busy."""
 
@@ -98,8 +100,9 @@ class Workers:
 
 
 def _prepare(rules: Path | None) -> None:
-    """Make this process ready; an interrupt from the terminal is the parent's business."""
+    """Make this process ready; interrupts and stops are the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, resource.RLIM_INFINITY))
     belt().prepare(rules)

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from daemon.commands.example import example_config, written
-from daemon.commands.feeds import outlines_in
+from daemon.commands.feeds import outlines_from
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
 from daemon.commands.say import say, say_json
 from daemon.errors import SettingsError, UsageError
+from daemon.outlines import outlines_in
 from daemon.settings import Loaded, Settings
 from daemon.tag import load_tagger
 from storage.database import Database
@@ -73,7 +74,8 @@ def init(
 async def _check_what_is_named(settings: Settings) -> None:
     """Raise `SettingsError` if a file or an address that the settings name is of no use."""
     load_tagger(settings.topics.file)
-    outlines_in(settings)
+    if outlines := outlines_in(settings):
+        outlines_from(outlines)
     try:
         async with Database.open(settings.database.url):
             """Nothing is connected to."""

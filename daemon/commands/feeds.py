@@ -19,11 +19,12 @@ from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
 from daemon.commands.watching import status
 from daemon.credentials import without_credentials
-from daemon.errors import SettingsError, UsageError
+from daemon.errors import UsageError
 from daemon.fetch.guard import Network, is_allowed
 from daemon.logs import set_up_logs
-from daemon.opml import Outlines, is_web, read_opml, write_opml
-from daemon.settings import Loaded, Settings
+from daemon.opml import Outlines, is_web, write_opml
+from daemon.outlines import outlines_of
+from daemon.settings import Loaded
 from daemon.values import Digested, Failed, Gathered
 from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
 from storage.listings import feed_health, recent_polls
@@ -96,8 +97,9 @@ def import_(
     database: DatabaseUrl = None,
 ) -> None:
     """Follow the feeds of an OPML file; its folders become labels."""
-    outlines = outlines_of(file)
-    added = asyncio.run(_follow(read_settings(config, database), outlines.subscriptions))
+    outlines = outlines_from(outlines_of(file))
+    with status(f"adding {len(outlines.subscriptions)} feeds"):
+        added = asyncio.run(_follow(read_settings(config, database), outlines.subscriptions))
     say(f"{added} added, {len(outlines.subscriptions) - added} known, "
         f"{len(outlines.skipped)} skipped")  # fmt: skip
 
@@ -200,30 +202,11 @@ def told(gathered: Gathered) -> dict[str, Any]:
             return facts | {"outcome": "unchanged"}
 
 
-def outlines_of(file: Path) -> Outlines:
-    """The feeds of an OPML file (`-`: stdin); names on stderr what of it cannot be followed."""
-    with status(f"reading {file}"):
-        outlines = read_opml(_bytes_of(file), str(file))
+def outlines_from(outlines: Outlines) -> Outlines:
+    """The same, after naming on stderr what of it cannot be followed."""
     for reason in outlines.skipped:
         note(f"skipped: {reason}")
     return outlines
-
-
-def outlines_in(settings: Settings) -> Outlines | None:
-    """The feeds of the file that the settings name. Raises `SettingsError`."""
-    if settings.feeds.file is None:
-        return None
-    try:
-        return outlines_of(settings.feeds.file)
-    except UsageError as error:
-        raise SettingsError(f"feeds.file: {error}") from error
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file}: {error.strerror}") from error
 
 
 async def _follow(loaded: Loaded, wanted: Sequence[Subscription]) -> int:

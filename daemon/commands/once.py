@@ -12,13 +12,14 @@ import typer
 
 from daemon.app import open_app, system_clock
 from daemon.commands.exits import Exit
-from daemon.commands.feeds import outlines_in, outlines_of
+from daemon.commands.feeds import outlines_from
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings, span
 from daemon.commands.say import note, say, say_json
 from daemon.commands.watching import status
 from daemon.logs import set_up_logs
 from daemon.once import OnceResult
 from daemon.opml import Outlines
+from daemon.outlines import outlines_in, outlines_of
 from daemon.settings import Loaded
 from daemon.values import PollReport
 from storage.feeds import add_feeds
@@ -56,6 +57,8 @@ def once(
     loaded = read_settings(config, database)
     set_up_logs(loaded.settings.log)
     outlines = outlines_of(feeds) if feeds else outlines_in(loaded.settings)
+    if outlines is not None:
+        outlines_from(outlines)
     with _progress() as on_report:
         result = asyncio.run(_once(loaded, outlines, every_feed, deadline, on_report))
     _tell(result, as_json=as_json)

@@ -5,6 +5,7 @@ import asyncio
 import typer
 
 from daemon.app import open_app
+from daemon.commands.exits import Exit
 from daemon.commands.options import Config, DatabaseUrl, read_settings
 from daemon.logs import set_up_logs
 from daemon.settings import Loaded
@@ -16,12 +17,15 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def run(*, config: Config = None, database: DatabaseUrl = None) -> None:
     """Poll the feeds for as long as the process lives.
 
-    SIGTERM and SIGINT let polls under way end, then stop; a second one stops at once. SIGHUP reads
-    the configuration, the feeds and the topics again.
+    SIGTERM and SIGINT let polls under way end, then stop; a second one stops at once, with 130.
+    SIGHUP reads the configuration, the feeds and the topics again.
     """
     loaded = read_settings(config, database)
     set_up_logs(loaded.settings.log)
-    asyncio.run(_run(loaded))
+    try:
+        asyncio.run(_run(loaded))
+    except asyncio.CancelledError as error:  # by a second signal
+        raise typer.Exit(Exit.INTERRUPTED) from error
 
 
 async def _run(loaded: Loaded) -> None:

@@ -90,7 +90,7 @@ def _whole(text: str) -> Any:
 
 
 def _lines(name: str, text: str) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import re
+import signal
 import time
 from datetime import timedelta
 
@@ -42,3 +43,10 @@ async def test_a_bomb_is_ended_by_the_kernel_and_nineteen_good_tasks_are_done() 
 async def test_a_document_may_not_take_all_memory(workers: Workers) -> None:
     with pytest.raises(DigestLimitError, match="MiB of memory"):
         await workers._run(bytes, 8 << 30)
+
+
+async def test_a_stop_of_the_whole_group_is_the_parent_s_business(workers: Workers) -> None:
+    worker, server = await workers._run(os.getpid), await workers._run(os.getppid)
+    for pid in (worker, server):
+        os.kill(pid, signal.SIGTERM)
+    assert await workers._run(os.getpid) == worker

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon import outlines
 from daemon.__main__ import main
 from daemon.commands.health import ask
 from daemon.commands.once import verdict
@@ -69,8 +70,8 @@ def test_a_list_says_where_it_was_cut(
 
 
 def test_a_reader_who_has_enough_is_no_error(sqlite_url: str) -> None:
-    feeds = [f"https://a.example/{n}" for n in range(2000)]
-    assert main(["feeds", "add", *feeds, "--database", sqlite_url]) == 0
+    urls = [f"https://a.example/{n}" for n in range(2000)]
+    assert main(["feeds", "add", *urls, "--database", sqlite_url]) == 0
     command = [sys.executable, "-m", "daemon", "feeds", "list", "-n", "5000"]
     with subprocess.Popen(
         [*command, "--database", sqlite_url],
@@ -93,6 +94,15 @@ def test_feeds_travel_as_opml(newsd: Newsd, tmp_path: Path) -> None:
     path.write_text(newsd("feeds", "export"))
     assert newsd("feeds", "import", str(path)) == "0 added, 1 known, 0 skipped\n"
     assert '<outline text="W">' in path.read_text()
+
+
+def test_an_endless_list_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(outlines, "LARGEST", 1 << 20)
+    (tmp_path / "feeds.opml").write_text("<opml><body>" + " " * (1 << 20))
+    assert main(["feeds", "import", str(tmp_path / "feeds.opml")]) == 2
+    assert "larger than 1 MiB" in capsys.readouterr().err
 
 
 def test_shared_options_may_stand_before_the_command(

@@ -104,6 +104,15 @@ def test_a_demo_does_not_mix_with_an_earlier_one(
     assert "demo.db is there already" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_was_closed_is_no_error(closed: str, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m daemon once --database sqlite:///{tmp_path}/x.db {closed}"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_debug_shows_where_an_error_came_from(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "check", "--config", "no.toml", "--debug"]) == Exit.CONFIG
     assert "Traceback" in capsys.readouterr().err
