@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from socket import inet_aton, inet_ntoa
@@ -14,6 +15,7 @@ import typer
 from daemon.app import open_database, open_searcher, system_clock
 from daemon.commands.exits import Exit
 from daemon.commands.explain import explained
+from daemon.commands.finding import COLUMNS, find_feeds, row
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
@@ -47,15 +49,43 @@ def add(
     label: Annotated[
         list[str] | None, typer.Option("--label", help="A label of yours; may be repeated.")
     ] = None,
+    unasked: Annotated[
+        bool, typer.Option("--unasked", help="Follow the addresses as they are; ask no site.")
+    ] = False,
     config: Config = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Follow feeds. One that is followed already gets the new labels too."""
+    """Follow feeds. One that is followed already gets the new labels too.
+
+    The address of a site or a page will do: it is asked for its feed. What cannot be asked just
+    now is followed all the same.
+    """
     loaded = read_settings(config, database)
-    for url in urls:
-        check_address(url.strip(), loaded.settings.fetch.allow_networks)
-    wanted = [Subscription(url.strip(), labels=tuple(label or ())) for url in urls]
+    addresses = [url.strip() for url in urls]
+    for url in addresses:
+        check_address(url, loaded.settings.fetch.allow_networks)
+    found = [Subscription(url) for url in addresses] if unasked else _asked(loaded, addresses)
+    wanted = [replace(one, labels=tuple(label or ())) for one in found]
     say(f"{asyncio.run(_follow(loaded, wanted))} added")
+
+
+@app.command(epilog="Example: newsd feeds discover https://www.theguardian.com")
+def discover(
+    url: Annotated[str, typer.Argument(help="Address of a site or of one of its pages.")],
+    *,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the feeds of a site: those its page names, else where feeds usually are."""
+    loaded = read_settings(config, None)
+    check_address(url, loaded.settings.fetch.allow_networks)
+    set_up_logs(loaded.settings.log)
+    with status("asking"):
+        (findings,) = asyncio.run(find_feeds(loaded.settings, [url]))
+    show_rows([row(feed) for feed in findings.feeds], COLUMNS, as_json=as_json)
+    if findings.trouble is not None:
+        note(f"no feed found: {findings.trouble.detail}")
+    raise typer.Exit(Exit.RAN if findings.feeds else Exit.INTERNAL)
 
 
 @app.command(name="list", epilog="Example: newsd feeds list --json")
@@ -207,6 +237,25 @@ def outlines_from(outlines: Outlines) -> Outlines:
     for reason in outlines.skipped:
         note(f"skipped: {reason}")
     return outlines
+
+
+def _asked(loaded: Loaded, urls: Sequence[str]) -> list[Subscription]:
+    """What to follow for these addresses. Raises `UsageError` for one that leads to no feed."""
+    set_up_logs(loaded.settings.log)
+    with status("asking"):
+        found = asyncio.run(find_feeds(loaded.settings, urls))
+    for findings in found:
+        shown = without_credentials(findings.url)
+        if findings.is_no_site and findings.trouble is not None:
+            raise UsageError(
+                f"{shown} leads to no feed ({findings.trouble.detail}); name the feed itself, or "
+                "insist by --unasked"
+            )
+        if findings.trouble is not None:
+            note(f"{shown} cannot be read now ({findings.trouble.detail}); followed all the same")
+        elif findings.best().url != findings.url:
+            note(f"{shown} is a page; its feed is {without_credentials(findings.best().url)}")
+    return [findings.best() for findings in found]
 
 
 async def _follow(loaded: Loaded, wanted: Sequence[Subscription]) -> int:

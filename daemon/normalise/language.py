@@ -128,7 +128,10 @@ def _by_script(sample: str, letters: int) -> str | None:
 
 def _by_words(words: list[str], claim: str | None) -> str | None:
     """The language whose function words fill the text, if one stands out."""
-    counts = Counter(language for word in words for language in _LANGUAGES_OF.get(word, ()))
+    counts = Counter[str]()
+    for word in words:
+        for language in _LANGUAGES_OF.get(word, ()):
+            counts[language] += 1
     ranked = counts.most_common(2)
     if not ranked:
         return None
