@@ -4,15 +4,18 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from daemon.__main__ import main
+from daemon.app import system_clock
 from daemon.commands import demo
 from daemon.demo.formats import render
 from daemon.demo.stories import load_edition
 from storage.database import Database
+from storage.holds import hold_hosts
 from storage.leases import hold
 from tests.daemon.commands.sites import http_site
 from tests.samples import NOON
@@ -152,6 +155,18 @@ async def test_two_instances_do_not_share_a_file(sqlite_url: str) -> None:
     assert once.returncode == 4
     assert err.startswith(b"newsd: ")
     assert err.count(b"\n") == 1
+
+
+def test_a_host_that_asked_to_be_left_alone_is_not_even_polled_by_hand(
+    newsd: Newsd, site: str, sqlite_url: str
+) -> None:
+    async def held(host: str) -> None:
+        async with Database.open(sqlite_url) as database, database.writing() as tx:
+            await hold_hosts(tx, {host: system_clock() + timedelta(hours=1)}, now=system_clock())
+
+    newsd("feeds", "add", f"{site}/harbour.rss")
+    asyncio.run(held(site.removeprefix("http://")))
+    assert json.loads(newsd("once", "--all", "--json")[1])["polls"] == 0
 
 
 def test_a_poll_can_be_explained(newsd: Newsd, site: str, tmp_path: Path) -> None:
