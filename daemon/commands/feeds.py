@@ -20,13 +20,13 @@ from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_set
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
 from daemon.commands.watching import status
+from daemon.configuration import Loaded
 from daemon.credentials import without_credentials
 from daemon.errors import UsageError
 from daemon.fetch.guard import Network, is_allowed
 from daemon.logs import set_up_logs
 from daemon.opml import Outlines, is_web, write_opml
 from daemon.outlines import outlines_of
-from daemon.settings import Loaded
 from daemon.values import Digested, Failed, Gathered
 from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
 from storage.listings import feed_health, recent_polls

@@ -19,12 +19,13 @@ import pytest
 
 from daemon.app import system_clock
 from daemon.cadence import first_price
+from daemon.configuration import Loaded
 from daemon.holds import Holds
 from daemon.keep import Keeper
 from daemon.lanes import Lanes
 from daemon.scheduler import Scheduler
 from daemon.service import Service
-from daemon.settings import Loaded, ScheduleSettings, Settings
+from daemon.settings import ScheduleSettings, Settings
 from daemon.steering import Steering, price_so_far
 from daemon.writer import Writer
 from storage.database import Database
