@@ -4,18 +4,16 @@ import asyncio
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
-from socket import inet_aton, inet_ntoa
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
 from daemon.app import open_database, open_searcher, system_clock
+from daemon.commands.addresses import check_address
 from daemon.commands.exits import Exit
 from daemon.commands.explain import explained
-from daemon.commands.finding import COLUMNS, find_feeds, row
+from daemon.commands.finding import COLUMNS, find_feeds, row, told
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
@@ -23,11 +21,10 @@ from daemon.commands.watching import status
 from daemon.configuration import Loaded
 from daemon.credentials import without_credentials
 from daemon.errors import UsageError
-from daemon.fetch.guard import Network, is_allowed
 from daemon.logs import set_up_logs
-from daemon.opml import Outlines, is_web, write_opml
+from daemon.opml import Outlines, write_opml
 from daemon.outlines import outlines_of
-from daemon.values import Digested, Failed, Gathered
+from daemon.values import Failed, Gathered
 from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
 from storage.listings import feed_health, recent_polls
 from storage.values import FeedState, Subscription
@@ -38,7 +35,6 @@ app = typer.Typer(
     help="Add, list, explain, remove, import, export and check feeds.",
 )
 _POLLS = ("started_at", "outcome", "http_status", "items", "created", "duration_ms", "error")
-LONGEST_URL = 2000
 _COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
 
 
@@ -177,59 +173,6 @@ def explain(
     if polls:
         say("")
         show_rows(polls, _POLLS)
-
-
-def check_address(url: str, allow_networks: Sequence[Network]) -> None:
-    """Raise `UsageError` for an address that could never be polled."""
-    shown = without_credentials(url)
-    if not is_web(url):
-        raise UsageError(f"{shown!r} is not an http:// or https:// address")
-    if len(url) > LONGEST_URL:
-        raise UsageError(f"{shown[:60]!r}... is longer than {LONGEST_URL} characters")
-    host = urlsplit(url).hostname or ""
-    try:
-        address = ip_address(_as_resolved(host))
-    except ValueError:
-        return  # a name; what it leads to is judged at each connection
-    if not is_allowed(address, allow_networks):
-        raise UsageError(
-            f"{host} is not a public address; fetch.allow_networks in newsd.toml may allow it"
-        )
-
-
-def _as_resolved(host: str) -> str:
-    """`127.1` and `2130706433` are `127.0.0.1` to a resolver (inet_aton)."""
-    try:
-        return inet_ntoa(inet_aton(host)) if host[-1:].isdigit() else host
-    except OSError:
-        return host
-
-
-def told(gathered: Gathered) -> dict[str, Any]:
-    """What a poll found, for people."""
-    facts: dict[str, Any] = {
-        "url": without_credentials(gathered.feed.url),
-        "http_status": gathered.http_status,
-        "bytes": gathered.size,
-        "duration_s": gathered.duration.total_seconds(),
-    }
-    match gathered.news:
-        case Digested() as news:
-            return facts | {
-                "outcome": "a feed",
-                "kind": news.kind.value,
-                "title": news.title,
-                "language": news.language,
-                "items": news.items,
-                "articles": len(news.articles),
-                "rejected": dict(news.rejected),
-                "damaged": news.damaged,
-                "newest": [t.article.title for t in news.articles[:3]],
-            }
-        case Failed(outcome=outcome, detail=detail):
-            return facts | {"outcome": outcome.value, "error": detail}
-        case _:
-            return facts | {"outcome": "unchanged"}
 
 
 def outlines_from(outlines: Outlines) -> Outlines:

@@ -94,6 +94,29 @@ def test_a_feed_is_checked_without_a_trace(newsd: Newsd, site: str) -> None:
     assert json.loads(newsd("articles", "list", "--json")[1]) == []
 
 
+def test_the_address_of_a_site_leads_to_its_feed(
+    newsd: Newsd, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = b'<link rel="alternate" type="application/rss+xml" href="/harbour.rss">'
+    pages = {"/": (200, b"<html><head>" + link), "/harbour.rss": (200, FEED)}
+    with http_site(pages | {"/bare": (200, b"<html></html>")}) as port:
+        site = f"http://127.0.0.1:{port}"
+        assert main(["feeds", "discover", site, "--json"]) == 0
+        (found,) = json.loads(capsys.readouterr().out)
+        assert (found["url"], found["kind"], found["items"]) == (f"{site}/harbour.rss", "rss", 3)
+        assert newsd("feeds", "add", site) == (0, "1 added\n")
+        assert newsd("feeds", "add", f"{site}/harbour.rss") == (0, "0 added\n")
+        assert newsd("feeds", "add", f"http://127.0.0.1:{port}/gone")[0] == 0
+    listed = json.loads(newsd("feeds", "list", "--json")[1])
+    assert [feed["url"] for feed in listed] == [f"{site}/harbour.rss", f"{site}/gone"]
+
+
+def test_a_site_without_a_feed_is_not_followed(newsd: Newsd) -> None:
+    with http_site({"/": (200, b"<html></html>")}) as port:
+        assert newsd("feeds", "add", f"http://127.0.0.1:{port}/")[0] == 2
+    assert json.loads(newsd("feeds", "list", "--json")[1]) == []
+
+
 def test_pages_are_taken_in_once(newsd: Newsd, tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "lighthouse.html").write_bytes(PAGE)
