@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WHEEL := $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir
 endif
 
-.PHONY: help demo test check lint types imports bench bench-schedule lock wheel clean
+.PHONY: help demo test check lint types imports bench bench-parse bench-schedule lock wheel clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ imports: $(VENV)/dev  ## the floors of the house
 
 bench: $(VENV)/bench  ## newsd beside two peers in one run, on a made-up news internet
 	$(BIN)/python -m benchmarks.farm
+
+bench-parse: $(VENV)/bench  ## the fast reader of feeds beside feedparser, on saved documents
+	$(BIN)/python -m benchmarks.parse
 
 bench-schedule: $(VENV)/dev  ## rules for when to poll, raced at equal requests on a virtual clock
 	$(BIN)/python -m benchmarks.schedule

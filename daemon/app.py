@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from daemon.configuration import Loaded, load_settings
 from daemon.discover import Searcher
 from daemon.fetch import Fetcher, open_session
 from daemon.holds import Holds
@@ -20,7 +21,7 @@ from daemon.once import OnceResult, Round, Tally
 from daemon.outlines import outlines_in
 from daemon.poll import Poller
 from daemon.service import Service
-from daemon.settings import Loaded, Settings, load_settings
+from daemon.settings import Settings
 from daemon.steering import Steering, price_so_far
 from daemon.tag import load_tagger
 from daemon.values import PollReport

@@ -7,6 +7,7 @@ import signal
 from datetime import datetime
 from pathlib import Path
 
+from daemon.crossing import ease_crossing
 from daemon.digest import digest as digest_feed
 from daemon.digest import digest_articles as digest_file
 from daemon.normalise import load_model, load_suffixes
@@ -20,6 +21,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 __all__ = ["digest", "digest_articles", "feed_links", "prepare"]
 
+ease_crossing()
 load_model()
 load_suffixes()
 _taggers: list[Tagger] = []

@@ -104,6 +104,8 @@ def _digest(
         rejected=dict(rejected),
         damaged=parsed.damaged,
         hints=replace(parsed.hints, every=parsed.ttl or parsed.hints.every),
+        reader=parsed.reader,
+        declined=parsed.declined,
     )
 
 

@@ -112,6 +112,7 @@ class Scheduler:
                 await postpone(tx, {feed.id: then}, NextPoll.HOST_HELD)
         except StorageError as error:
             log.warning("postpone_failed", feed_id=feed.id, error=str(error))
+        log.debug("host_held", feed_id=feed.id, until=then.isoformat())
         self.settle(feed, then)
 
     def hasten(self, feed_id: int) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from daemon.clock import Clock
+from daemon.configuration import Loaded
 from daemon.errors import SettingsError
 from daemon.fetch.words import one_line
 from daemon.holds import Holds
@@ -16,7 +17,7 @@ from daemon.lanes import Lanes
 from daemon.metrics import Metrics
 from daemon.poll import Poller
 from daemon.scheduler import REFILL, Job, Scheduler, coarse_jobs
-from daemon.settings import Loaded, Settings
+from daemon.settings import Settings
 from daemon.steering import EVERY, Steering
 from daemon.values import Gathered, PollReport
 from daemon.web import Readiness, serve

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from storage.values import (
     DateSource,
@@ -94,6 +95,13 @@ class Entry:
     """What relative addresses in this entry are relative to; None: the document's address."""
 
 
+class Reader(StrEnum):
+    """Which reader of XML a document went through; counted under these names."""
+
+    FAST = "fast"
+    FEEDPARSER = "feedparser"
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
     """A whole document as it was written."""
@@ -110,6 +118,9 @@ class ParsedFeed:
     """Why the document is not well-formed, if it is not; what could be read is in `entries`."""
     rejected: Mapping[str, int] = field(default_factory=dict)
     """Items that could not even be read as entries: reason -> count."""
+    reader: Reader | None = field(default=None, compare=False)
+    declined: str | None = field(default=None, compare=False)
+    """Why the fast reader left the document to feedparser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +176,9 @@ class Digested:
     hub: HubLinks | None = None
     site: str | None = None
     """Registrable domain of the server that sent it: whose word it is."""
+    reader: Reader | None = None
+    """None for a format that is not XML, and for sitemaps."""
+    declined: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ async def test_a_round_that_is_killed_loses_and_doubles_nothing(
 
         with http_site(pages) as port:
             feeds = [f"http://127.0.0.1:{port}{path}" for path in pages]
-            whole(database_url, "feeds", "add", *feeds)
+            whole(database_url, "feeds", "add", "--unasked", *feeds)
             await killed(database_url, asked)
             known = await count(POLLS)
             await killed(database_url, kept)

@@ -83,7 +83,8 @@ class Forecast:
 def forecast(rhythm: Rhythm, now: datetime) -> Forecast:
     """What to expect of a feed from `now` on."""
     here = now.timestamp()
-    fade = exp((rhythm.epoch.timestamp() - here) / MEMORY)
+    # a clock that was set back for decades must not make the counts grow
+    fade = exp(min(0.0, rhythm.epoch.timestamp() - here) / MEMORY)
     span = max(0.0, here - rhythm.since.timestamp())
     watched = MEMORY * (1 - exp(-span / MEMORY))
     level = (sum(rhythm.week) * fade + PRIOR_ITEMS) / (watched + PRIOR_ITEMS / PRIOR_RATE)

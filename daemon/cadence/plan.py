@@ -59,7 +59,8 @@ def _heeded(
     if behind is not None:
         asked.append(behind)
         term = _later(term, behind, pace)
-    ignored = sum(not is_believed(wish, pace.respect_hints) for wish in asked)
+    longer = (wish for wish in asked if wish.wait > term[0])
+    ignored = sum(not is_believed(wish, pace.respect_hints) for wish in longer)
     return term, ignored, max((wish.wait for wish in asked), default=None)
 
 

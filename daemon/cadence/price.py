@@ -17,14 +17,14 @@ PATIENCE = 2.0
 """Corrections take so many times the averaging; less, and they would swing (damping .7)."""
 USUAL_RATE = 4 / DAY
 """Items a second of an ordinary feed: most are quiet, and a few publish most of the news."""
-LEAST, MOST = 1e-6, 1e9
-"""Article-seconds."""
+SWING = 100.0
+"""The price stays within this factor of the usual one: where it has no power over the requests,
+because `min_interval` holds them, it must not run away."""
 
 
 def first_price(pace: ScheduleSettings, now: datetime) -> Price:
     """What to start from: an ordinary feed would be polled as often as the budget says."""
-    interval = DAY / pace.requests_per_day
-    return Price(interval * interval * USUAL_RATE / 2, now, now, pace.requests_per_day)
+    return Price(_usual(pace), now, now, pace.requests_per_day)
 
 
 def steer(price: Price, pace: ScheduleSettings, now: datetime, spent: Spent) -> Price:
@@ -43,7 +43,14 @@ def steer(price: Price, pace: ScheduleSettings, now: datetime, spent: Spent) -> 
     delay = _delay(price.delay, spent.delays, pace)
     miss = _miss(requests, delay, pace)
     mu = price.mu * exp(2 * miss * min(1.0, span / (over * PATIENCE)))
-    return Price(min(max(mu, LEAST), MOST), now, price.since, requests, delay)
+    usual = _usual(pace)
+    return Price(min(max(mu, usual / SWING), usual * SWING), now, price.since, requests, delay)
+
+
+def _usual(pace: ScheduleSettings) -> float:
+    """The price at which the budget pays for ordinary feeds."""
+    interval = DAY / pace.requests_per_day
+    return interval * interval * USUAL_RATE / 2
 
 
 def _miss(requests: float, delay: float | None, pace: ScheduleSettings) -> float:

@@ -70,5 +70,5 @@ def _rebased(rhythm: Rhythm, now: datetime) -> Rhythm:
     return replace(
         rhythm,
         epoch=rhythm.epoch + timedelta(seconds=REBASE) * turns,
-        week=tuple(count / 16.0**turns for count in rhythm.week),
+        week=tuple(count * 2.0 ** (-4 * turns) for count in rhythm.week),
     )

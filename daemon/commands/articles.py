@@ -10,8 +10,8 @@ from daemon.app import open_database, system_clock
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings, span
 from daemon.commands.say import say, say_json
 from daemon.commands.show import cell, show_facts, show_rows
+from daemon.configuration import Loaded
 from daemon.errors import UsageError
-from daemon.settings import Loaded
 from storage.listings import article, latest_articles
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, help="List and show articles.")

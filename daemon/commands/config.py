@@ -13,9 +13,10 @@ from daemon.commands.example import example_config, written
 from daemon.commands.feeds import outlines_from
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
 from daemon.commands.say import say, say_json
+from daemon.configuration import Loaded
 from daemon.errors import SettingsError, UsageError
 from daemon.outlines import outlines_in
-from daemon.settings import Loaded, Settings
+from daemon.settings import Settings
 from daemon.tag import load_tagger
 from storage.database import Database
 from storage.errors import StorageUnavailableError

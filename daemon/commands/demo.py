@@ -17,6 +17,7 @@ from daemon.app import App, open_app, system_clock
 from daemon.commands.say import say
 from daemon.commands.show import show_facts, show_rows
 from daemon.commands.watching import View, watching
+from daemon.configuration import Loaded
 from daemon.demo import Site, demo_site
 from daemon.errors import UsageError
 from daemon.logs import set_up_logs
@@ -24,7 +25,6 @@ from daemon.settings import (
     DatabaseSettings,
     FetchSettings,
     HttpSettings,
-    Loaded,
     LogSettings,
     RunSettings,
     ScheduleSettings,

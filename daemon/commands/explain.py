@@ -43,6 +43,7 @@ def explained(
         "because": REASONS[plan.reason] if plan else "it is new",
         "rate_per_day": plan.rate if plan else None,
         "price_article_seconds": plan.price if plan else None,
+        "ttl_s": feed.hints.every.total_seconds() if feed.hints.every else None,
         "hint_s": plan.hint.total_seconds() if plan and plan.hint else None,
         "hints_ignored": plan.hints_ignored if plan else 0,
         "respect_hints": pace.respect_hints,

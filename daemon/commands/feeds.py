@@ -3,29 +3,28 @@
 import asyncio
 import sys
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address
+from dataclasses import replace
 from pathlib import Path
-from socket import inet_aton, inet_ntoa
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
 from daemon.app import open_database, open_searcher, system_clock
+from daemon.commands.addresses import check_address
 from daemon.commands.exits import Exit
 from daemon.commands.explain import explained
+from daemon.commands.finding import COLUMNS, find_feeds, row, told
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
 from daemon.commands.watching import status
+from daemon.configuration import Loaded
 from daemon.credentials import without_credentials
 from daemon.errors import UsageError
-from daemon.fetch.guard import Network, is_allowed
 from daemon.logs import set_up_logs
-from daemon.opml import Outlines, is_web, write_opml
+from daemon.opml import Outlines, write_opml
 from daemon.outlines import outlines_of
-from daemon.settings import Loaded
-from daemon.values import Digested, Failed, Gathered
+from daemon.values import Failed, Gathered
 from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
 from storage.listings import feed_health, recent_polls
 from storage.values import FeedState, Subscription
@@ -36,7 +35,6 @@ app = typer.Typer(
     help="Add, list, explain, remove, import, export and check feeds.",
 )
 _POLLS = ("started_at", "outcome", "http_status", "items", "created", "duration_ms", "error")
-LONGEST_URL = 2000
 _COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
 
 
@@ -47,15 +45,43 @@ def add(
     label: Annotated[
         list[str] | None, typer.Option("--label", help="A label of yours; may be repeated.")
     ] = None,
+    unasked: Annotated[
+        bool, typer.Option("--unasked", help="Follow the addresses as they are; ask no site.")
+    ] = False,
     config: Config = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Follow feeds. One that is followed already gets the new labels too."""
+    """Follow feeds. One that is followed already gets the new labels too.
+
+    The address of a site or a page will do: it is asked for its feed. What cannot be asked just
+    now is followed all the same.
+    """
     loaded = read_settings(config, database)
-    for url in urls:
-        check_address(url.strip(), loaded.settings.fetch.allow_networks)
-    wanted = [Subscription(url.strip(), labels=tuple(label or ())) for url in urls]
+    addresses = [url.strip() for url in urls]
+    for url in addresses:
+        check_address(url, loaded.settings.fetch.allow_networks)
+    found = [Subscription(url) for url in addresses] if unasked else _asked(loaded, addresses)
+    wanted = [replace(one, labels=tuple(label or ())) for one in found]
     say(f"{asyncio.run(_follow(loaded, wanted))} added")
+
+
+@app.command(epilog="Example: newsd feeds discover https://www.theguardian.com")
+def discover(
+    url: Annotated[str, typer.Argument(help="Address of a site or of one of its pages.")],
+    *,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the feeds of a site: those its page names, else where feeds usually are."""
+    loaded = read_settings(config, None)
+    check_address(url, loaded.settings.fetch.allow_networks)
+    set_up_logs(loaded.settings.log)
+    with status("asking"):
+        (findings,) = asyncio.run(find_feeds(loaded.settings, [url]))
+    show_rows([row(feed) for feed in findings.feeds], COLUMNS, as_json=as_json)
+    if findings.trouble is not None:
+        note(f"no feed found: {findings.trouble.detail}")
+    raise typer.Exit(Exit.RAN if findings.feeds else Exit.INTERNAL)
 
 
 @app.command(name="list", epilog="Example: newsd feeds list --json")
@@ -149,64 +175,30 @@ def explain(
         show_rows(polls, _POLLS)
 
 
-def check_address(url: str, allow_networks: Sequence[Network]) -> None:
-    """Raise `UsageError` for an address that could never be polled."""
-    shown = without_credentials(url)
-    if not is_web(url):
-        raise UsageError(f"{shown!r} is not an http:// or https:// address")
-    if len(url) > LONGEST_URL:
-        raise UsageError(f"{shown[:60]!r}... is longer than {LONGEST_URL} characters")
-    host = urlsplit(url).hostname or ""
-    try:
-        address = ip_address(_as_resolved(host))
-    except ValueError:
-        return  # a name; what it leads to is judged at each connection
-    if not is_allowed(address, allow_networks):
-        raise UsageError(
-            f"{host} is not a public address; fetch.allow_networks in newsd.toml may allow it"
-        )
-
-
-def _as_resolved(host: str) -> str:
-    """`127.1` and `2130706433` are `127.0.0.1` to a resolver (inet_aton)."""
-    try:
-        return inet_ntoa(inet_aton(host)) if host[-1:].isdigit() else host
-    except OSError:
-        return host
-
-
-def told(gathered: Gathered) -> dict[str, Any]:
-    """What a poll found, for people."""
-    facts: dict[str, Any] = {
-        "url": without_credentials(gathered.feed.url),
-        "http_status": gathered.http_status,
-        "bytes": gathered.size,
-        "duration_s": gathered.duration.total_seconds(),
-    }
-    match gathered.news:
-        case Digested() as news:
-            return facts | {
-                "outcome": "a feed",
-                "kind": news.kind.value,
-                "title": news.title,
-                "language": news.language,
-                "items": news.items,
-                "articles": len(news.articles),
-                "rejected": dict(news.rejected),
-                "damaged": news.damaged,
-                "newest": [t.article.title for t in news.articles[:3]],
-            }
-        case Failed(outcome=outcome, detail=detail):
-            return facts | {"outcome": outcome.value, "error": detail}
-        case _:
-            return facts | {"outcome": "unchanged"}
-
-
 def outlines_from(outlines: Outlines) -> Outlines:
     """The same, after naming on stderr what of it cannot be followed."""
     for reason in outlines.skipped:
         note(f"skipped: {reason}")
     return outlines
+
+
+def _asked(loaded: Loaded, urls: Sequence[str]) -> list[Subscription]:
+    """What to follow for these addresses. Raises `UsageError` for one that leads to no feed."""
+    set_up_logs(loaded.settings.log)
+    with status("asking"):
+        found = asyncio.run(find_feeds(loaded.settings, urls))
+    for findings in found:
+        shown = without_credentials(findings.url)
+        if findings.is_no_site and findings.trouble is not None:
+            raise UsageError(
+                f"{shown} leads to no feed ({findings.trouble.detail}); name the feed itself, or "
+                "insist by --unasked"
+            )
+        if findings.trouble is not None:
+            note(f"{shown} cannot be read now ({findings.trouble.detail}); followed all the same")
+        elif findings.best().url != findings.url:
+            note(f"{shown} is a page; its feed is {without_credentials(findings.best().url)}")
+    return [findings.best() for findings in found]
 
 
 async def _follow(loaded: Loaded, wanted: Sequence[Subscription]) -> int:

@@ -16,12 +16,12 @@ from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
 from daemon.commands.say import note
 from daemon.commands.show import show_facts
 from daemon.commands.watching import status
+from daemon.configuration import Loaded
 from daemon.errors import UsageError
 from daemon.ingest import UNREADABLE, IngestResult
 from daemon.logs import set_up_logs
 from daemon.normalise.dates import parse_date
 from daemon.opml import is_web
-from daemon.settings import Loaded
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

@@ -16,11 +16,11 @@ from daemon.commands.feeds import outlines_from
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings, span
 from daemon.commands.say import note, say, say_json
 from daemon.commands.watching import status
+from daemon.configuration import Loaded
 from daemon.logs import set_up_logs
 from daemon.once import OnceResult
 from daemon.opml import Outlines
 from daemon.outlines import outlines_in, outlines_of
-from daemon.settings import Loaded
 from daemon.values import PollReport
 from storage.feeds import add_feeds
 

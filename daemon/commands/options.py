@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from daemon.settings import Loaded, Span, load_settings
+from daemon.configuration import Loaded, load_settings
+from daemon.settings import Span
 
 Config = Annotated[
     Path | None, typer.Option("--config", metavar="FILE", help="The newsd.toml to read.")

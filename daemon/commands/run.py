@@ -7,8 +7,8 @@ import typer
 from daemon.app import open_app
 from daemon.commands.exits import Exit
 from daemon.commands.options import Config, DatabaseUrl, read_settings
+from daemon.configuration import Loaded
 from daemon.logs import set_up_logs
-from daemon.settings import Loaded
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

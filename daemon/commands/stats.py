@@ -8,7 +8,7 @@ import typer
 from daemon.app import open_database, system_clock
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
 from daemon.commands.show import show_facts
-from daemon.settings import Loaded
+from daemon.configuration import Loaded
 from storage.listings import totals
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

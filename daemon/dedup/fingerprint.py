@@ -10,11 +10,14 @@ from storage.values import Article, Fingerprint
 FEWEST_WORDS = 8
 """Fewer words than this prove nothing."""
 
-_GAP = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
+_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _VARIANT_HOST = re.compile(r"(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 # Counters and ages that a page renews by itself: no edit.
 _VOLATILE = re.compile(
-    r"\b\d[\d.,]*\s?[km]? (?:comments?|views?|likes?|shares?|points?|replies|reads|votes|"
+    # that no word goes before is asked after the digit: a pattern that begins with a digit skips
+    # to the next one
+    r"\d(?<!\w\d)[\d.,]*\s?[km]? (?:comments?|views?|likes?|shares?|points?|replies|reads|votes|"
     r"(?:seconds?|minutes?|mins?|hours?|hrs?|days?) ago)\b"
 )
 
@@ -26,9 +29,16 @@ def fingerprint(article: Article, name: str, *, address_is_shared: bool = False)
     front), and so identifies none of them.
     """
     address = None if address_is_shared else address_key(article.canonical_url)
-    words = _GAP.sub(" ", article.text.casefold()).strip()
+    text = article.text.casefold()
+    words = _words(text)
     content = words if words.count(" ") >= FEWEST_WORDS - 1 else None
-    seen = "\x1f".join(map(_stable, (article.title, article.text, article.summary or "")))
+    seen = "\x1f".join(
+        (
+            _stable(article.title.casefold()),
+            _stable(text),
+            _stable((article.summary or "").casefold()),
+        )
+    )
     identity = address or content or f"{name}\x1f{article.title}"
     return Fingerprint(
         url_hash=hashed(address) if address else None,
@@ -61,5 +71,16 @@ def hashed(text: str) -> int:
     return unsigned - (1 << 64) if unsigned >> 63 else unsigned
 
 
-def _stable(text: str) -> str:
-    return " ".join(_VOLATILE.sub("", text.casefold()).split())
+def _words(folded: str) -> str:
+    """The words alone. In ASCII a table is three times as fast as the pattern."""
+    if folded.isascii():
+        return " ".join(folded.translate(_GAPS).split())
+    return " ".join(_WORD.findall(folded))
+
+
+def _stable(folded: str) -> str:
+    line = _VOLATILE.sub("", folded).replace("\n", " ")
+    # most are in order: 7 us to see that, in 3,000 characters, and 19 to split and join them
+    if line.isprintable() and "  " not in line and line[:1] != " " != line[-1:]:
+        return line
+    return " ".join(line.split())

@@ -99,9 +99,14 @@ def _summary(entry: Entry, base: str, text: str) -> str | None:
     if not entry.summary or not entry.content:
         return None
     summary = without_furniture(plain_text(safe_html(entry.summary[:LONGEST_SUMMARY], base))).text
-    if not summary or _words(summary) == _words(text):
+    if not summary or (_ends(summary) == _ends(text) and _words(summary) == _words(text)):
         return None
     return summary
+
+
+def _ends(text: str) -> tuple[list[str], list[str]]:
+    """The first and the last word: seldom the same, and found without reading the text."""
+    return text[:100].casefold().split(None, 1)[:1], text[-100:].casefold().rsplit(None, 1)[-1:]
 
 
 def _words(text: str) -> str:

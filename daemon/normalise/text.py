@@ -21,10 +21,11 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e01-\u0e30]")
 
 def clean_text(text: str) -> str:
     """The text in NFC, with its lines, and without a character that cannot be stored."""
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
-    return unicodedata.normalize("NFC", _FORBIDDEN.sub("", text))
+    # all that is forbidden is unprintable: 7 us to see that nothing is, where the pattern takes 20
+    if not text.replace("\n", "").replace("\t", "").isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n")
+        text = _FORBIDDEN.sub("", text)
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def clean_line(text: str) -> str:

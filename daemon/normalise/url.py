@@ -16,13 +16,14 @@ LONGEST = 4000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=1024)  # most entries share their base, and some state a link twice
 def absolute_url(link: str | None, base: str = "") -> str | None:
     """`link` as an absolute http(s) address, or None if it is anything else."""
     if not link:
         return None
     try:
         # a browser drops these characters before it reads an address
-        link = re.sub("[\t\r\n]", "", link).strip()
+        link = link.replace("\t", "").replace("\r", "").replace("\n", "").strip()
         joined = link if _SCHEME.match(link) else urljoin(base, link)
         parts = urlsplit(joined)
         host = parts.hostname

@@ -58,13 +58,17 @@ def _end_of_declaration(text: str, at: int) -> int:
 def writable(text: str) -> str:
     """The text without characters that XML forbids, raw or by reference; HTML's entities resolved.
 
+    A reader that refuses the raw ones itself needs only `resolved`.
+    """
+    return resolved(_UNWRITABLE.sub("", text) if _UNWRITABLE.search(text) else text)
+
+
+def resolved(text: str) -> str:
+    """The text with HTML's entities resolved, and without references that XML forbids.
+
     Resolving `&nbsp;` inside CDATA changes nothing: what stands there is read as HTML.
     """
-    if _UNWRITABLE.search(text):
-        text = _UNWRITABLE.sub("", text)
-    if "&" in text:
-        text = _NAMED.sub(_named, _REFERENCE.sub(_reference, text))
-    return text
+    return _NAMED.sub(_named, _REFERENCE.sub(_reference, text)) if "&" in text else text
 
 
 def _reference(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""RSS, RDF and Atom by feedparser's readers, with meanings of our own. feedparser's one door.
+"""RSS, RDF and Atom by feedparser's readers, with meanings of our own.
 
 `feedparser.parse` is not called: it chooses the encoding by rules of its own, opens a body that
 happens to be a file's name, reads every date (wrongly for most time zones) and folds `dc:date`,
@@ -8,7 +8,6 @@ happens to be a file's name, reads every date (wrongly for most time zones) and 
 import re
 import xml.sax
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from xml.sax import handler
@@ -17,7 +16,7 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from typing_extensions import override
 
 from daemon.errors import ParseLimitError
-from daemon.parse.raw import Markup, RawEntry
+from daemon.parse.raw import Markup, RawEntry, RawFeed
 from storage.values import FeedKind
 
 DEEPEST = 250
@@ -33,18 +32,7 @@ _BUGS = (TypeError, ValueError, KeyError, IndexError)
 """What feedparser's handlers raise over elements that they did not expect where they stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawDocument:
-    """What one of feedparser's readers made of a document."""
-
-    version: str
-    """feedparser's name of the format, or empty."""
-    feed: Mapping[str, Any]
-    entries: Sequence[dict[str, Any]]
-    damaged: str | None
-
-
-def read_xml(text: str, url: str) -> RawDocument:
+def read_xml(text: str, url: str) -> RawFeed:
     """Read a document that starts at its root element; a broken one as far as it can be read.
 
     Raises `ParseLimitError` when elements are nested beyond `DEEPEST`.
@@ -55,7 +43,17 @@ def read_xml(text: str, url: str) -> RawDocument:
     if reader is None:
         reader = _Loose(url, None, "utf-8", {})
         reader.feed(text)
-    return RawDocument(reader.version, reader.feeddata, reader.entries, damaged)
+    feed: Mapping[str, Any] = reader.feeddata
+    return RawFeed(
+        kind=_kind_of(reader.version),
+        title=feed.get("title"),
+        site_url=feed.get("link"),
+        language=feed.get("language"),
+        ttl=feed.get("ttl"),
+        entries=[_raw_entry(entry) for entry in reader.entries],
+        damaged=damaged,
+        is_recognised=bool(reader.version),
+    )
 
 
 def _strictly(text: str, url: str) -> tuple[Any, str | None]:
@@ -91,6 +89,8 @@ class _Meanings:
 
     depth: int
     inauthor: int
+    inentry: int
+    inimage: int
     push: Any
     pop: Any
     resolve_relative_uris = False
@@ -145,16 +145,16 @@ class _Meanings:
     def _end_itunes_summary(self) -> None:
         self.pop("itunes_summary")
 
-    # an author may have a title as well: "Editor"
+    # an author may have a title as well: "Editor"; and so may an item's picture
     def _start_title(self, attributes: Any) -> None:
-        if self.inauthor:
-            self.push("author_title", 1)
+        if self.inauthor or (self.inentry and self.inimage):
+            self.push("other_title", 1)
         else:
             super()._start_title(attributes)  # type: ignore[misc]  # feedparser's, mixed in
 
     def _end_title(self) -> None:
-        if self.inauthor:
-            self.pop("author_title")
+        if self.inauthor or (self.inentry and self.inimage):
+            self.pop("other_title")
         else:
             super()._end_title()  # type: ignore[misc]  # feedparser's, mixed in
 
@@ -204,17 +204,22 @@ class _Loose(_Meanings, LooseFeedParser):  # type: ignore[misc]  # feedparser ha
             return
 
 
+HANDLED = frozenset(
+    name.split("_", 2)[2].lower() for name in dir(_Strict) if name.startswith(("_start_", "_end_"))
+)
+"""Names of the elements that mean something to feedparser: `title`, `dc_creator`."""
+
 # ---------------------------------------------------------------- its records, as ours
 
 
-def kind_of(document: RawDocument) -> FeedKind:
-    """The family of formats the document belongs to."""
-    if document.version.startswith("atom"):
+def _kind_of(version: str) -> FeedKind:
+    """The family of formats of a version by feedparser's name."""
+    if version.startswith("atom"):
         return FeedKind.ATOM
-    return FeedKind.RDF if document.version in {"rss090", "rss10"} else FeedKind.RSS
+    return FeedKind.RDF if version in {"rss090", "rss10"} else FeedKind.RSS
 
 
-def raw_entry(entry: dict[str, Any]) -> RawEntry:
+def _raw_entry(entry: dict[str, Any]) -> RawEntry:
     """One of feedparser's records, field by field; `dict.get` avoids its own aliases."""
     links = entry.get("links") or []
     media = _media(entry)

@@ -1,12 +1,15 @@
 """The long-running daemon as a process: its pages, its signals, its end."""
 
+import asyncio
 import json
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 from urllib.error import HTTPError
@@ -14,8 +17,25 @@ from urllib.request import urlopen
 
 import pytest
 
+from daemon.app import system_clock
+from daemon.cadence import first_price
+from daemon.configuration import Loaded
+from daemon.holds import Holds
+from daemon.keep import Keeper
+from daemon.lanes import Lanes
+from daemon.scheduler import Scheduler
+from daemon.service import Service
+from daemon.settings import FetchSettings, ScheduleSettings, Settings
+from daemon.steering import Steering, price_so_far
+from daemon.writer import Writer
+from storage.database import Database
+from storage.feeds import add_feeds
+from storage.holds import hold_hosts
+from storage.leases import hold
+from storage.values import Feed, Subscription
 from tests.daemon.commands.sites import http_site
 from tests.daemon.pages import BRIDGE_ITEM, FERRY_ITEM, rss
+from tests.samples import NOON
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -165,3 +185,47 @@ def test_a_second_signal_does_not_wait(tmp_path: Path, slow_site: tuple[str, Eve
         daemon.process.send_signal(signal.SIGTERM)
         daemon.log_until("stopping")
         assert daemon.end(signal.SIGTERM) != 0
+
+
+def test_a_restart_does_not_forget_a_host_that_asked_to_be_left_alone(
+    tmp_path: Path, site: str, sqlite_template: Path
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "news.db")
+
+    async def held() -> None:
+        host, now = site.removeprefix("http://"), system_clock()
+        url = f"sqlite:///{tmp_path}/news.db"
+        async with Database.open(url) as database, database.writing() as tx:
+            await hold_hosts(tx, {host: now + timedelta(hours=1)}, now=now)
+
+    asyncio.run(held())
+    with running(tmp_path, site) as daemon:
+        daemon.log_until("host_held", feed_id=1)
+        assert daemon.end(signal.SIGTERM) == 0
+
+
+async def test_the_price_that_was_steered_to_is_the_one_polls_are_planned_with(
+    database: Database,
+) -> None:
+    async with database.writing() as tx:
+        await add_feeds(tx, [Subscription("https://news.example/feed")], now=NOON)
+
+    def later() -> datetime:
+        return NOON + timedelta(minutes=1)
+
+    async with hold(database, "test") as holder, asyncio.TaskGroup() as group:
+        pace = ScheduleSettings()
+        steering = Steering(await price_so_far(database, pace, NOON))
+        loaded = Loaded(Settings(), {}, None)
+        service = Service(loaded, database, holder, later, steering, Holds({}))
+        writer = Writer(Keeper(database, pace, "test"), later, service.settle)
+        lanes = Lanes(group, _nothing, FetchSettings(concurrency=1, per_host=1))
+        service._writer = writer
+        service._scheduler = Scheduler(database, lanes, later, lambda: None)
+        await service._steer()
+    assert writer.keeper.price == steering.price.mu < first_price(pace, NOON).mu
+    assert service._scheduler.per_second == pytest.approx(48 / 86400)
+
+
+async def _nothing(_: Feed) -> None:
+    """Start nothing."""

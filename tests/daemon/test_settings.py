@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from daemon.configuration import load_settings
 from daemon.errors import SettingsError
-from daemon.settings import load_settings
 
 URL = "postgresql://ann:secret@db/news"
 

@@ -12,6 +12,7 @@ from storage.feeds import (
     due_times,
     find_feed,
     ingest_source,
+    poll_soon,
     remove_feed,
     shard_of,
     subscriptions,
@@ -219,3 +220,12 @@ async def test_the_rhythm_of_a_feed_followed_again_is_learned_anew(database: Dat
     again = await found(database, "1")
     assert again is not None
     assert again.rhythm is None
+
+
+async def test_a_feed_whose_hub_has_news_is_due_and_says_why(database: Database) -> None:
+    await add(database, HARBOUR, now=NOON + timedelta(hours=1))
+    async with database.writing() as tx:
+        await poll_soon(tx, 1, now=NOON)
+    feed = await found(database, "1")
+    assert feed is not None
+    assert (feed.next_poll_at, feed.plan) == (NOON, Plan(NextPoll.PINGED))

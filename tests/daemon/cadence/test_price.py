@@ -5,7 +5,7 @@ from math import sqrt
 import pytest
 
 from daemon.cadence import first_price, steer
-from daemon.cadence.price import USUAL_RATE
+from daemon.cadence.price import SWING, USUAL_RATE
 from daemon.settings import ScheduleSettings
 from daemon.values import Spent
 from storage.values import Price
@@ -38,6 +38,15 @@ def test_requests_come_to_meet_the_budget(budget: float, off: float) -> None:
     pace = ScheduleSettings(requests_per_day=budget)
     price = lived(first_price(pace, NOON), pace, 14, USUAL_RATE * off)
     assert demand(price, USUAL_RATE * off) == pytest.approx(budget, rel=0.05)
+
+
+def test_a_price_without_power_does_not_run_away() -> None:
+    """One feed that is polled as often as `min_interval` lets us, and that is not enough."""
+    pace = ScheduleSettings(requests_per_day=1000)
+    begun = price = first_price(pace, NOON)
+    for _ in range(60 * DAY // STEP):
+        price = steer(price, pace, price.at + STEP, Spent(1, 2))
+    assert price.mu == pytest.approx(begun.mu / SWING)
 
 
 def test_the_first_guess_suits_ordinary_feeds() -> None:

@@ -39,8 +39,8 @@ def newsd(
 
 
 def test_feeds_are_added_listed_and_removed(newsd: Newsd) -> None:
-    assert newsd("feeds", "add", A, B, "--label", "mine") == "2 added\n"
-    assert newsd("feeds", "add", A) == "0 added\n"
+    assert newsd("feeds", "add", "--unasked", A, B, "--label", "mine") == "2 added\n"
+    assert newsd("feeds", "add", "--unasked", A) == "0 added\n"
     listed = json.loads(newsd("feeds", "list", "--json"))
     assert [(row["url"], row["state"]) for row in listed] == [(A, "new"), (B, "new")]
     assert newsd("feeds", "remove", A) == f"removed {A}\n"
@@ -49,21 +49,21 @@ def test_feeds_are_added_listed_and_removed(newsd: Newsd) -> None:
 
 def test_the_password_of_a_feed_is_kept_but_not_shown(newsd: Newsd) -> None:
     url = "https://me:s3cret@a.example/feed"
-    newsd("feeds", "add", url)
+    newsd("feeds", "add", "--unasked", url)
     assert "s3cret" not in newsd("feeds", "list") + newsd("feeds", "list", "--json")
     assert url in newsd("feeds", "export")
     assert newsd("feeds", "remove", url) == f"removed {A}\n"
 
 
 def test_blanks_around_an_address_are_not_part_of_it(newsd: Newsd) -> None:
-    newsd("feeds", "add", f" {A} ")
-    assert newsd("feeds", "add", A) == "0 added\n"
+    newsd("feeds", "add", "--unasked", f" {A} ")
+    assert newsd("feeds", "add", "--unasked", A) == "0 added\n"
 
 
 def test_a_list_says_where_it_was_cut(
     newsd: Newsd, sqlite_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    newsd("feeds", "add", A, B)
+    newsd("feeds", "add", "--unasked", A, B)
     for limit, said in ((1, "the first 1; --limit shows more\n"), (2, "")):
         assert main(["feeds", "list", "-n", str(limit), "--database", sqlite_url]) == 0
         assert capsys.readouterr().err == said
@@ -71,7 +71,7 @@ def test_a_list_says_where_it_was_cut(
 
 def test_a_reader_who_has_enough_is_no_error(sqlite_url: str) -> None:
     urls = [f"https://a.example/{n}" for n in range(2000)]
-    assert main(["feeds", "add", *urls, "--database", sqlite_url]) == 0
+    assert main(["feeds", "add", "--unasked", *urls, "--database", sqlite_url]) == 0
     command = [sys.executable, "-m", "daemon", "feeds", "list", "-n", "5000"]
     with subprocess.Popen(
         [*command, "--database", sqlite_url],

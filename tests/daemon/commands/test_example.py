@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from daemon.commands.example import example_config, written
+from daemon.configuration import load_settings
 from daemon.opml import read_opml
-from daemon.settings import Settings, load_settings
+from daemon.settings import Settings
 
 CONFIG = Path(__file__).parents[3] / "config"
 

@@ -4,15 +4,18 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from daemon.__main__ import main
+from daemon.app import system_clock
 from daemon.commands import demo
 from daemon.demo.formats import render
 from daemon.demo.stories import load_edition
 from storage.database import Database
+from storage.holds import hold_hosts
 from storage.leases import hold
 from tests.daemon.commands.sites import http_site
 from tests.samples import NOON
@@ -91,6 +94,29 @@ def test_a_feed_is_checked_without_a_trace(newsd: Newsd, site: str) -> None:
     assert json.loads(newsd("articles", "list", "--json")[1]) == []
 
 
+def test_the_address_of_a_site_leads_to_its_feed(
+    newsd: Newsd, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link = b'<link rel="alternate" type="application/rss+xml" href="/harbour.rss">'
+    pages = {"/": (200, b"<html><head>" + link), "/harbour.rss": (200, FEED)}
+    with http_site(pages | {"/bare": (200, b"<html></html>")}) as port:
+        site = f"http://127.0.0.1:{port}"
+        assert main(["feeds", "discover", site, "--json"]) == 0
+        (found,) = json.loads(capsys.readouterr().out)
+        assert (found["url"], found["kind"], found["items"]) == (f"{site}/harbour.rss", "rss", 3)
+        assert newsd("feeds", "add", site) == (0, "1 added\n")
+        assert newsd("feeds", "add", f"{site}/harbour.rss") == (0, "0 added\n")
+        assert newsd("feeds", "add", f"http://127.0.0.1:{port}/gone")[0] == 0
+    listed = json.loads(newsd("feeds", "list", "--json")[1])
+    assert [feed["url"] for feed in listed] == [f"{site}/harbour.rss", f"{site}/gone"]
+
+
+def test_a_site_without_a_feed_is_not_followed(newsd: Newsd) -> None:
+    with http_site({"/": (200, b"<html></html>")}) as port:
+        assert newsd("feeds", "add", f"http://127.0.0.1:{port}/")[0] == 2
+    assert json.loads(newsd("feeds", "list", "--json")[1]) == []
+
+
 def test_pages_are_taken_in_once(newsd: Newsd, tmp_path: Path) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "lighthouse.html").write_bytes(PAGE)
@@ -152,6 +178,18 @@ async def test_two_instances_do_not_share_a_file(sqlite_url: str) -> None:
     assert once.returncode == 4
     assert err.startswith(b"newsd: ")
     assert err.count(b"\n") == 1
+
+
+def test_a_host_that_asked_to_be_left_alone_is_not_even_polled_by_hand(
+    newsd: Newsd, site: str, sqlite_url: str
+) -> None:
+    async def held(host: str) -> None:
+        async with Database.open(sqlite_url) as database, database.writing() as tx:
+            await hold_hosts(tx, {host: system_clock() + timedelta(hours=1)}, now=system_clock())
+
+    newsd("feeds", "add", f"{site}/harbour.rss")
+    asyncio.run(held(site.removeprefix("http://")))
+    assert json.loads(newsd("once", "--all", "--json")[1])["polls"] == 0
 
 
 def test_a_poll_can_be_explained(newsd: Newsd, site: str, tmp_path: Path) -> None:

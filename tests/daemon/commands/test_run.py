@@ -33,7 +33,7 @@ def newsd(url: str, *args: str, stderr: int) -> subprocess.Popen[str]:
 def followed(sqlite_url: str, silent: socket.socket) -> str:
     """A database whose one feed never answers."""
     feed = f"http://127.0.0.1:{silent.getsockname()[1]}/feed"
-    with newsd(sqlite_url, "feeds", "add", feed, stderr=subprocess.DEVNULL) as adding:
+    with newsd(sqlite_url, "feeds", "add", "--unasked", feed, stderr=subprocess.DEVNULL) as adding:
         assert adding.wait(PATIENCE) == 0
     return sqlite_url
 
