@@ -17,8 +17,8 @@ async def clock_now(tx: Transaction) -> int:
 async def take_clock(tx: Transaction) -> int:
     """The last number given; until this transaction ends nobody else gives one.
 
-    Lock order everywhere: the clock, then poll rows by rising feed id; who writes no articles takes
-    poll rows only. On SQLite `writing()` holds the whole database already.
+    Lock order everywhere: the clock, then poll rows by rising feed id; who writes no articles
+    takes poll rows only. On SQLite `writing()` holds the whole database already.
     """
     return await _number(tx, select(clock.c.n).where(clock.c.id == 1).with_for_update())
 
