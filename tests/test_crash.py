@@ -85,6 +85,7 @@ async def killed(url: str, moment: Callable[[], Awaitable[bool]]) -> None:
             process.kill()
 
 
+@pytest.mark.threat("H1")
 @pytest.mark.parametrize("requests", [1, FEEDS])
 async def test_a_round_that_is_killed_loses_and_doubles_nothing(
     database_url: str, requests: int

@@ -11,12 +11,15 @@ from datetime import UTC, datetime, timedelta
 
 from daemon.normalise.calendar import MONTHS, folded
 from daemon.normalise.dates import ParsedDate, parse_date
+from daemon.normalise.text import clean_text
 from daemon.values import Entry
 from storage.values import DateSource, Precision, Published
 
 TOLERANCE = timedelta(minutes=15)
 """A clock may be this wrong; a later date is in the future and not believed."""
 OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
+LONGEST_RAW = 200
+"""Characters of a date that are kept as it was written."""
 _CONFLICT = timedelta(hours=24)
 _ORDER = tuple(DateSource)
 
@@ -52,14 +55,20 @@ def dated(entry: Entry, url: str | None, text: str, trailing: str | None, now: d
     if not sound and (update := _update(entry, now)):
         sound, flags = [update], [*flags, "updated_as_published"]
     if not sound:
-        raw = entry.published or entry.updated
-        return Dated(Published(raw=raw), tuple(flags))
+        raw = entry.published or entry.updated or ""
+        return Dated(Published(raw=_storable(raw) or None), tuple(flags))
     best = _sharpest(sound)
     if any(_differ(best, other) for other in sound):
         flags.append("date_conflict")
     parsed = best.parsed
-    published = Published(parsed.at, parsed.precision, best.source, parsed.zone, best.raw)
+    raw = _storable(best.raw)
+    published = Published(parsed.at, parsed.precision, best.source, parsed.zone, raw)
     return Dated(published, tuple(flags))
+
+
+def _storable(raw: str) -> str:
+    """A date as it was written, but for what no database takes and what no date is as long as."""
+    return clean_text(raw[:LONGEST_RAW])
 
 
 def _candidates(

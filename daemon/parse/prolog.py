@@ -41,7 +41,9 @@ def _end(text: str, at: int) -> int:
     return at + 1
 
 
-_IN_DECLARATION = re.compile(r"""[>\[\]]|"[^"]*"|'[^']*'|<!--.*?-->""", re.DOTALL)
+# A comment that never ends takes the rest with it: to look for the end of each of many such is
+# quadratic.
+_IN_DECLARATION = re.compile(r"""[>\[\]]|"[^"]*"|'[^']*'|<!--.*?(?:-->|\Z)""", re.DOTALL)
 
 
 def _end_of_declaration(text: str, at: int) -> int:

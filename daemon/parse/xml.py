@@ -68,7 +68,9 @@ def _strictly(text: str, url: str) -> tuple[Any, str | None]:
     return reader, None
 
 
-_IN_TEXT = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos|#\w{1,10});)", re.DOTALL)
+_IN_TEXT = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#\w{1,10});)", re.DOTALL
+)
 
 
 def _mended(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from daemon.clock import Drift
 from tests.samples import NOON
 
 
+@pytest.mark.threat("F12")
 @pytest.mark.parametrize(
     ("moved", "jumped"),
     [(0, 0), (30, 0), (-30, 0), (3600, 3600), (-86400, -86400)],

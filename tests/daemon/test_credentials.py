@@ -16,6 +16,7 @@ def _logs_as_before() -> Iterator[None]:
     set_up_logs(LogSettings(format="json"))
 
 
+@pytest.mark.threat("A11")
 @pytest.mark.parametrize(
     ("text", "discreet"),
     [
@@ -30,6 +31,7 @@ def test_an_address_loses_what_stands_before_its_host(text: str, discreet: str) 
     assert without_credentials(text) == discreet
 
 
+@pytest.mark.threat("A11", "I6")
 @pytest.mark.parametrize("form", ["json", "pretty"])
 def test_no_log_holds_a_password(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs(LogSettings.model_validate({"format": form}))

@@ -74,6 +74,7 @@ def test_the_low_half_of_a_hash_is_enough_to_be_known(tagger: Tagger) -> None:
     assert run(document(item(1)), tagger, packed).articles == ()
 
 
+@pytest.mark.threat("F9")
 def test_of_too_many_the_newest_are_taken_and_the_rest_left_for_the_next_poll(
     tagger: Tagger,
 ) -> None:
@@ -82,6 +83,17 @@ def test_of_too_many_the_newest_are_taken_and_the_rest_left_for_the_next_poll(
     assert [t.sighting.guid for t in first.articles] == ["g9", "g5"]
     assert first.rejected == {"over_max_entries": 1}
     assert [t.sighting.guid for t in run(page, tagger, first.entry_hashes).articles] == ["g1"]
+
+
+@pytest.mark.threat("D8")
+def test_of_an_endless_sitemap_only_so_many_are_taken(tagger: Tagger) -> None:
+    pages = "".join(
+        f"<url><loc>https://outlet.example/{n}</loc><title>Ferry {n} sails</title></url>"
+        for n in range(10_000)
+    )
+    digested = run(Fetched(URL, f"<urlset>{pages}</urlset>".encode()), tagger)
+    assert (digested.items, len(digested.articles)) == (10_000, 9)
+    assert digested.rejected == {"over_max_entries": 9_991}
 
 
 def test_an_entry_with_nothing_to_read_is_counted_by_reason(tagger: Tagger) -> None:
@@ -100,6 +112,7 @@ def test_one_entry_s_bug_costs_that_entry(tagger: Tagger) -> None:
     assert digested.rejected == {"internal_error": 1}
 
 
+@pytest.mark.threat("E4", "G2", "G3")
 def test_what_a_feed_says_of_itself_is_cleaned(tagger: Tagger) -> None:
     head = "<rss><channel><title>A &amp;lt;b&amp;gt; B\u202e</title><link>javascript:x()</link>"
     body = f"{head}<language>en_US</language></channel></rss>".encode()
@@ -111,6 +124,7 @@ def test_a_feed_without_items_is_no_error(tagger: Tagger) -> None:
     assert run(document(), tagger).items == 0
 
 
+@pytest.mark.threat("C3")
 def test_a_web_page_is_no_feed(tagger: Tagger) -> None:
     with pytest.raises(NotAFeedError, match="HTML"):
         run(Fetched(URL, b"<!doctype html><html><p>Log in</p></html>"), tagger)

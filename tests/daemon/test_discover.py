@@ -80,6 +80,27 @@ async def test_robots_txt_names_a_news_sitemap(searcher: Searcher, serve: Serve)
     assert await found(searcher, url) == ["/maps/news-latest.xml"]
 
 
+@pytest.mark.threat("C9")
+@pytest.mark.parametrize(
+    ("status", "size"),
+    [pytest.param(500, 9, id="broken"), pytest.param(200, 9 << 20, id="endless")],
+)
+async def test_a_robots_txt_that_cannot_be_read_is_done_without(
+    searcher: Searcher, serve: Serve, status: int, size: int
+) -> None:
+    robots = Page(b"Sitemap: /maps/news.xml\n" + b"#" * size, etag=False)
+    robots.status = status
+    url = await serve(
+        {
+            "/": html("").answer,
+            "/robots.txt": robots.answer,
+            "/maps/news.xml": Page(FERRY).answer,
+            "/rss.xml": Page(BRIDGE).answer,
+        }
+    )
+    assert await found(searcher, url) == ["/rss.xml"]
+
+
 async def test_a_site_without_feeds_says_why(searcher: Searcher, serve: Serve) -> None:
     url = await serve({"/": html("").answer})
     (result,) = [found async for found in searcher.search(url)]

@@ -45,6 +45,7 @@ def keeper(database: Database) -> Keeper:
     return Keeper(database, ScheduleSettings(), "test")
 
 
+@pytest.mark.threat("H2")
 async def test_items_validators_and_outcome_commit_together_or_not_at_all(
     database: Database,
 ) -> None:
@@ -57,6 +58,7 @@ async def test_items_validators_and_outcome_commit_together_or_not_at_all(
     assert (await feed_at(database)).last_poll_at is None
 
 
+@pytest.mark.threat("H6")
 async def test_keeping_the_same_polls_twice_changes_nothing(database: Database) -> None:
     group = [gathered(await feed_at(database), digested(tagged(1), tagged(2)))]
     first = await keeper(database).keep(group, NOON)
@@ -111,6 +113,7 @@ async def _waits_for_a_lock(database: Database) -> None:
         pass
 
 
+@pytest.mark.threat("H5")
 async def test_a_late_replica_cannot_write(database: Database) -> None:
     if database.dialect != "postgresql":
         pytest.skip("a SQLite database has one instance")

@@ -48,6 +48,7 @@ class Gate:
             self.tenth.set()
 
 
+@pytest.mark.threat("C7")
 async def test_no_more_at_once_than_allowed_on_a_host_and_in_all() -> None:
     gate = Gate()
     async with asyncio.TaskGroup() as group:
@@ -60,6 +61,7 @@ async def test_no_more_at_once_than_allowed_on_a_host_and_in_all() -> None:
     assert max(gate.most_inside[f"host{n}"] for n in range(4)) == 2
 
 
+@pytest.mark.threat("C7")
 async def test_a_slow_host_keeps_nobody_else_waiting() -> None:
     gate = Gate()
     async with asyncio.TaskGroup() as group:

@@ -56,6 +56,7 @@ def test_what_is_read(body: str, found: list[Subscription]) -> None:
     assert read_opml(opml(body), "list.opml") == Outlines(tuple(found))
 
 
+@pytest.mark.threat("A8", "G6")
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -93,6 +94,7 @@ def test_nothing_is_dropped_silently(body: str, reason: str) -> None:
     )
 
 
+@pytest.mark.threat("G6")
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -137,6 +139,7 @@ def test_what_is_written_can_be_read() -> None:
     assert read_opml(write_opml(subscriptions, NOON), "out.opml") == Outlines(subscriptions)
 
 
+@pytest.mark.threat("G6")
 def test_what_xml_cannot_hold_is_left_out() -> None:
     hostile = Subscription(A, "a\0b\x1b[31m\ud800\uffff", None, ("f\0",))
     written = write_opml([hostile], NOON)
@@ -144,6 +147,7 @@ def test_what_xml_cannot_hold_is_left_out() -> None:
     assert read_opml(written, "x").subscriptions == (Subscription(A, "ab[31m", None, ("f",)),)
 
 
+@pytest.mark.threat("G6")
 def test_a_long_list_takes_little_more_than_its_feeds() -> None:
     def outlines() -> Iterator[str]:
         for n in range(100_000):

@@ -1,3 +1,5 @@
+import pytest
+
 from daemon.outage import ENOUGH, Outage
 from storage.values import Outcome
 
@@ -7,6 +9,7 @@ def seen(outage: Outage, outcome: Outcome, count: int, hosts: int) -> bool:
     return sum(outage.observe(f"https://h{n % hosts}.example/", outcome) for n in range(count)) > 0
 
 
+@pytest.mark.threat("I3")
 def test_when_nobody_can_be_reached_it_is_the_network() -> None:
     outage = Outage()
     seen(outage, Outcome.STORED, 5, 5)

@@ -30,6 +30,7 @@ def answer(status: int | None = 200, seconds: float = 0.5) -> Gathered:
     return Gathered(FEED, NOON, timedelta(seconds=seconds), news, http_status=status)
 
 
+@pytest.mark.threat("C7")
 @pytest.mark.parametrize(
     ("pace", "rate", "now", "wait"),
     [

@@ -70,6 +70,7 @@ async def test_known_entries_are_counted_and_not_judged_again(bench: Bench, serv
     assert report.delays == (1860.0,)
 
 
+@pytest.mark.threat("F10")
 async def test_an_edit_is_a_revision_of_the_same_article(bench: Bench, serve: Serve) -> None:
     page = Page(rss([BRIDGE_ITEM]))
     url = await serve(page.answer)
@@ -83,6 +84,7 @@ async def test_an_edit_is_a_revision_of_the_same_article(bench: Bench, serve: Se
     assert await told(bench.database) == [(ChangeKind.CREATED, 1), (ChangeKind.REVISED, 1)]
 
 
+@pytest.mark.threat("F6")
 async def test_dates_that_change_at_every_poll_make_no_revisions(
     bench: Bench, serve: Serve
 ) -> None:
@@ -107,6 +109,7 @@ async def test_one_article_in_two_feeds_is_one_row(bench: Bench, serve: Serve) -
     assert (first.poll.created, second.poll.created, second.poll.duplicates) == (1, 0, 1)
 
 
+@pytest.mark.threat("C3", "C6")
 @pytest.mark.parametrize(
     ("status", "body", "outcome"),
     [
@@ -135,6 +138,7 @@ async def test_every_poll_ends_in_one_recorded_outcome(
     assert (report.poll.error is None) is outcome.is_success
 
 
+@pytest.mark.threat("C6")
 async def test_a_failure_keeps_the_validators_and_backs_off(bench: Bench, serve: Serve) -> None:
     page = Page(rss([BRIDGE_ITEM]))
     url = await serve(page.answer)
@@ -150,6 +154,7 @@ async def test_a_failure_keeps_the_validators_and_backs_off(bench: Bench, serve:
     assert (after.failures, after.state) == (1, FeedState.DEGRADED)
 
 
+@pytest.mark.threat("D5")
 async def test_a_document_that_cannot_be_read_harms_nobody(bench: Bench, serve: Serve) -> None:
     bomb = b"<rss>" + b"<a>" * 200_000 + rss([BRIDGE_ITEM])
     origin = await serve({"/bomb": Page(bomb).answer, "/good": Page(rss([FERRY_ITEM])).answer})
@@ -160,6 +165,7 @@ async def test_a_document_that_cannot_be_read_harms_nobody(bench: Bench, serve: 
     assert good.poll.created == 1
 
 
+@pytest.mark.threat("F9")
 async def test_an_entry_that_leaves_its_document_was_last_seen_then(
     bench: Bench, serve: Serve
 ) -> None:
@@ -183,6 +189,7 @@ async def test_an_entry_that_leaves_its_document_was_last_seen_then(
     assert seen == [("1", 0), ("2", 120)]
 
 
+@pytest.mark.threat("F9")
 async def test_a_document_of_too_many_entries_is_bounded_and_counted(
     bench: Bench, serve: Serve
 ) -> None:

@@ -62,6 +62,7 @@ async def stand(database: Database) -> AsyncIterator[Stand]:
         yield Stand(database, lanes)
 
 
+@pytest.mark.threat("C7")
 async def test_feeds_found_overdue_start_one_after_the_other(stand: Stand) -> None:
     await stand.follow(5, due=NOON - HOUR, polled=NOON - HOUR * 2)
     await stand.scheduler.refill()
@@ -71,6 +72,7 @@ async def test_feeds_found_overdue_start_one_after_the_other(stand: Stand) -> No
     assert len(stand.starts()) == 5
 
 
+@pytest.mark.threat("F12")
 async def test_feeds_polled_in_the_future_are_due_now_for_the_clock_was_set_back(
     stand: Stand,
 ) -> None:
@@ -99,6 +101,7 @@ async def test_a_feed_whose_host_is_held_is_postponed_and_says_why(stand: Stand)
     assert NOON + HOUR <= kept.next_poll_at <= NOON + HOUR * 1.1
 
 
+@pytest.mark.threat("I3")
 async def test_when_the_network_is_down_only_a_few_polls_try_it(stand: Stand) -> None:
     feeds = await stand.follow(TRIALS + 5, due=NOON, polled=NOON - HOUR)
     await stand.scheduler.refill()

@@ -166,6 +166,7 @@ def slow_site() -> Iterator[tuple[str, Event]]:
         thread.join()
 
 
+@pytest.mark.threat("H8")
 def test_polls_under_way_are_broken_off_after_the_grace(
     tmp_path: Path, slow_site: tuple[str, Event]
 ) -> None:
@@ -178,6 +179,7 @@ def test_polls_under_way_are_broken_off_after_the_grace(
         assert daemon.end() == 0
 
 
+@pytest.mark.threat("H8")
 def test_a_second_signal_does_not_wait(tmp_path: Path, slow_site: tuple[str, Event]) -> None:
     origin, asked = slow_site
     with running(tmp_path, origin) as daemon:
@@ -187,6 +189,7 @@ def test_a_second_signal_does_not_wait(tmp_path: Path, slow_site: tuple[str, Eve
         assert daemon.end(signal.SIGTERM) != 0
 
 
+@pytest.mark.threat("C4")
 def test_a_restart_does_not_forget_a_host_that_asked_to_be_left_alone(
     tmp_path: Path, site: str, sqlite_template: Path
 ) -> None:

@@ -16,6 +16,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.threat("I4")
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -42,6 +43,7 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, words: str) -
     assert words in str(caught.value)
 
 
+@pytest.mark.threat("I4")
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from aiohttp import web
 from typing_extensions import override
 
@@ -75,6 +76,7 @@ async def test_an_honest_server_keeps_our_trust_at_an_audit(bench: Bench, serve:
     assert (await bench.read(url)).distrusted_until is None
 
 
+@pytest.mark.threat("F9")
 async def test_a_document_that_rolled_over_leaves_a_gap_and_a_shorter_wait(
     bench: Bench, serve: Serve
 ) -> None:
@@ -108,6 +110,7 @@ async def test_an_edited_entry_makes_no_gap(bench: Bench, serve: Serve) -> None:
     assert await one(bench.database, "SELECT count(*) FROM newsd_gap_v1") == 0
 
 
+@pytest.mark.threat("C4", "C7")
 async def test_429_holds_the_host_and_503_only_the_feed(bench: Bench, serve: Serve) -> None:
     page = Page(b"", etag=False, **{"Retry-After": "7200"})
     url = await serve(page.answer)

@@ -35,6 +35,7 @@ def test_a_ping_of_the_hub_is_believed(method: str) -> None:
     assert is_signed("s", signed("s", b"news", method), b"news")
 
 
+@pytest.mark.threat("G8")
 @pytest.mark.parametrize(
     ("signature", "body"),
     [
@@ -147,6 +148,7 @@ async def test_a_hub_is_asked_verifies_and_is_believed(world: World) -> None:
     assert world.hastened == [feed.id]
 
 
+@pytest.mark.threat("G8")
 async def test_a_forged_ping_moves_nothing_and_learns_nothing(world: World) -> None:
     feed = await feed_at(world.database)
     world.subscriber.note(feed.id, world.links)
@@ -167,6 +169,7 @@ async def test_a_lease_is_renewed_before_it_ends_and_not_sooner(world: World) ->
     assert world.hub.asked[0]["hub.callback"] == world.hub.asked[1]["hub.callback"]
 
 
+@pytest.mark.threat("G8")
 async def test_a_hub_that_verifies_another_topic_gets_nothing(world: World) -> None:
     feed = await feed_at(world.database)
     world.hub.topic = "https://evil.example/feed"
@@ -190,6 +193,7 @@ async def test_a_hub_that_refuses_is_left_alone_for_a_day(world: World) -> None:
     assert len(world.hub.asked) == 2
 
 
+@pytest.mark.threat("G8")
 async def test_a_callback_nobody_knows_is_not_there(world: World) -> None:
     feed = await feed_at(world.database)
     world.subscriber.note(feed.id, world.links)

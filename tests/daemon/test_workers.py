@@ -3,6 +3,7 @@ import os
 import re
 import signal
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,10 +18,26 @@ from tests.samples import NOON
 PAGE = Fetched("https://post.example/feed", rss([BRIDGE_ITEM]), "application/rss+xml")
 
 
+@pytest.mark.threat("D9")
 async def test_a_document_is_digested_in_another_process(workers: Workers) -> None:
     digested = await workers.digest(PAGE, frozenset(), NOON)
     assert [t.article.title for t in digested.articles] == [BRIDGE_ITEM.title]
     assert await workers._run(os.getpid) != os.getpid()
+
+
+@pytest.mark.threat("D9")
+async def test_a_huge_document_is_digested_while_the_event_loop_runs_on(workers: Workers) -> None:
+    items = [replace(BRIDGE_ITEM, guid=str(n)) for n in range(20_000)]
+    worst, clock = 0.0, asyncio.get_running_loop().time
+    await workers.digest(PAGE, frozenset(), NOON)
+    began = clock()
+    work = asyncio.create_task(workers.digest(replace(PAGE, body=rss(items)), frozenset(), NOON))
+    while not work.done():
+        asked = clock()
+        await asyncio.sleep(0.01)
+        worst = max(worst, clock() - asked)
+    assert (await work).items == 20_000
+    assert worst < (clock() - began) / 3
 
 
 async def test_what_is_no_feed_is_said_across_the_processes(workers: Workers) -> None:
@@ -28,6 +45,7 @@ async def test_what_is_no_feed_is_said_across_the_processes(workers: Workers) ->
         await workers.digest(Fetched("https://post.example/", b"<html>"), frozenset(), NOON)
 
 
+@pytest.mark.threat("D3", "D4")
 async def test_a_bomb_is_ended_by_the_kernel_and_nineteen_good_tasks_are_done() -> None:
     pool = Workers(DigestSettings(workers=2, cpu_limit=timedelta(seconds=1)), None)
     try:
@@ -40,6 +58,7 @@ async def test_a_bomb_is_ended_by_the_kernel_and_nineteen_good_tasks_are_done() 
         await pool.close()
 
 
+@pytest.mark.threat("D1", "D5")
 async def test_a_document_may_not_take_all_memory(workers: Workers) -> None:
     with pytest.raises(DigestLimitError, match="MiB of memory"):
         await workers._run(bytes, 8 << 30)

@@ -57,6 +57,7 @@ async def test_polls_that_come_together_are_committed_together(database: Databas
     assert await one(database, sql) == 1
 
 
+@pytest.mark.threat("H6")
 async def test_what_the_database_refuses_costs_only_its_own_poll(database: Database) -> None:
     good, bad = await feed_at(database), await feed_at(database, "https://bad.example/feed")
     broken = replace(tagged(2), article=replace(tagged(2).article, title=None))  # type: ignore[arg-type]  # what a bug would hand over
@@ -85,6 +86,7 @@ async def test_a_slow_database_makes_fetching_wait(database: Database) -> None:
     assert len(settled.reports) == GROUP_ARTICLES + QUEUE_POLLS
 
 
+@pytest.mark.threat("H7")
 async def test_an_absent_database_is_waited_for_and_nothing_is_lost(
     postgres: str, postgres_url: str
 ) -> None:

@@ -67,6 +67,7 @@ async def held(database: Database, *wanted: tuple[int, TaggedArticle]) -> Holdin
 # ---------------------------------------------------------------- ids
 
 
+@pytest.mark.threat("H10")
 async def test_an_id_is_never_given_twice_not_even_after_a_delete(database: Database) -> None:
     async with database.writing() as tx:
         assert await next_article_ids(tx, 0) == []

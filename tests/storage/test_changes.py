@@ -65,6 +65,7 @@ async def followed(
             return seen
 
 
+@pytest.mark.threat("H4", "H12")
 async def test_the_cursor_never_skips_a_row(database: Database) -> None:
     async def read_after(last: int) -> list[int]:
         async with database.reading() as tx:
@@ -78,6 +79,7 @@ async def test_the_cursor_never_skips_a_row(database: Database) -> None:
         assert await clock_now(tx) == seen[-1]
 
 
+@pytest.mark.threat("H4")
 async def test_a_plain_sequence_would_skip_rows(postgres_url: str) -> None:
     """The proof that the test above can fail, and why there is a clock at all."""
     async with Database.open(postgres_url) as database:

@@ -56,6 +56,7 @@ def acknowledged_before_kill(url: str, commits: int) -> int:
     return int([line for line in lines if line.endswith("\n")][-1])
 
 
+@pytest.mark.threat("H1")
 @pytest.mark.parametrize("commits", [1, 7])
 async def test_a_killed_writer_leaves_whole_transactions(database_url: str, commits: int) -> None:
     acknowledged = acknowledged_before_kill(database_url, commits)

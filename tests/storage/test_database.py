@@ -68,6 +68,7 @@ async def test_what_raises_leaves_nothing_behind(database: Database) -> None:
         assert (await tx.execute(text("SELECT n FROM clock"))).scalar() == 0
 
 
+@pytest.mark.threat("H3")
 async def test_sqlite_is_opened_for_safety(sqlite_url: str) -> None:
     wanted = {"journal_mode": "wal", "synchronous": 2, "page_size": 8192, "foreign_keys": 1}
     wanted |= {"busy_timeout": 10000, "cache_size": -64000, "journal_size_limit": 64 << 20}
@@ -166,6 +167,7 @@ async def test_a_lost_connection_is_trouble_not_a_bug_and_the_next_one_works(
             assert (await tx.execute(text("SELECT n FROM clock"))).scalar() == 0
 
 
+@pytest.mark.threat("H7")
 async def test_a_full_disk_leaves_nothing_half_written(sqlite_url: str) -> None:
     async with Database.open(sqlite_url) as database:
         with pytest.raises(StorageFullError, match="make room"):
@@ -180,6 +182,7 @@ async def test_a_full_disk_leaves_nothing_half_written(sqlite_url: str) -> None:
             assert (await tx.execute(text("SELECT n FROM clock"))).scalar() == 0
 
 
+@pytest.mark.threat("H7")
 async def test_a_locked_file_is_trouble_for_as_long_as_it_is_locked(sqlite_url: str) -> None:
     async with Database.open(sqlite_url) as database:
         async with database.writing() as tx:
@@ -195,6 +198,7 @@ async def test_a_locked_file_is_trouble_for_as_long_as_it_is_locked(sqlite_url: 
             await tx.execute(text("UPDATE clock SET n = 1"))
 
 
+@pytest.mark.threat("H6")
 @pytest.mark.parametrize(
     ("statements", "said"),
     [

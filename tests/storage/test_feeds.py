@@ -174,6 +174,7 @@ async def polled(database: Database, feed: Feed) -> None:
         await remember_polls(tx, [(feed, poll)], replica="test")
 
 
+@pytest.mark.threat("F12")
 async def test_a_feed_polled_in_the_future_is_due_for_the_clock_was_set_back(
     database: Database,
 ) -> None:

@@ -61,6 +61,7 @@ async def test_the_only_process_holds_everything(database: Database) -> None:
         assert len(holder.leases) == 256
 
 
+@pytest.mark.threat("H9")
 async def test_a_second_process_on_a_file_is_told_who_is_there(sqlite_url: str) -> None:
     async with Database.open(sqlite_url) as database:
         with another_process(sqlite_url) as other, pytest.raises(LeaseHeldError) as caught:
@@ -78,6 +79,7 @@ async def test_a_replica_that_finds_everything_taken_says_by_whom(postgres_url: 
                 pass
 
 
+@pytest.mark.threat("H5")
 async def test_a_killed_holder_is_replaced_at_once(database_url: str) -> None:
     async with Database.open(database_url) as database:
         with another_process(database_url) as other:
@@ -110,6 +112,7 @@ async def beating(holder: Holder) -> None:
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.threat("H5")
 async def test_a_late_replica_cannot_write(postgres_url: str) -> None:
     """One that slept through its lease finds every shard at a later epoch."""
     async with (

@@ -148,6 +148,7 @@ async def test_a_shared_database_is_migrated_by_command(postgres_empty: str) -> 
         await ensure_schema(database)
 
 
+@pytest.mark.threat("H9")
 async def test_a_schema_from_the_future_is_refused_and_left_alone(database: Database) -> None:
     async with database.writing() as tx:
         await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))

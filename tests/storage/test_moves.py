@@ -1,6 +1,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from storage.database import Database
 from storage.feeds import add_feeds, find_feed, remove_feed, shard_of
 from storage.moves import adopt_move
@@ -58,6 +60,7 @@ async def test_a_feed_that_moves_to_another_is_not_polled_any_more(database: Dat
     assert await ask(database, sql) == [(None, NextPoll.SAME_AS.value)]
 
 
+@pytest.mark.threat("A12")
 async def test_nobody_moves_to_an_address_that_was_removed(database: Database) -> None:
     old = await follow(database, OLD)
     await follow(database, NEW)

@@ -19,6 +19,7 @@ def status(code: int, retry_after: timedelta | None = None) -> Failed:
     return Failed(Outcome.HTTP_STATUS, str(code), code, retry_after)
 
 
+@pytest.mark.threat("C4", "C6")
 @pytest.mark.parametrize(
     ("failed", "failures", "wait", "reason"),
     [
@@ -49,6 +50,7 @@ def test_a_new_feed_that_fails_is_tried_again_as_often_as_the_budget_pays() -> N
     assert back_off(FEED, SLOW, 1, PACE)[0] == MINUTE * 30
 
 
+@pytest.mark.threat("C6")
 @pytest.mark.parametrize(
     ("failed", "failures", "state"),
     [

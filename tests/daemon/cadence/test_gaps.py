@@ -23,6 +23,7 @@ def news(*hashes: int) -> Digested:
     return Digested(FeedKind.RSS, None, None, None, len(hashes), (), frozenset(hashes), ())
 
 
+@pytest.mark.threat("F9")
 def test_a_document_that_rolled_over_has_lost_what_was_expected_beyond_it() -> None:
     """Twenty items were expected within the two hours; three are there."""
     gap = find_gap(Gathered(BEFORE, NOON, timedelta(), news(4, 5, 6)), POLL)

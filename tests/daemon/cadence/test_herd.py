@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from daemon.cadence import spread
 from daemon.cadence.herd import AT_ONCE
 from storage.values import Due
@@ -8,6 +10,7 @@ from tests.samples import NOON
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 
 
+@pytest.mark.threat("C7")
 def test_overdue_feeds_start_one_after_the_other_the_most_valuable_first() -> None:
     waiting = [Due(1, NOON - HOUR, 2.0), Due(2, NOON - HOUR * 9, 50.0), Due(3, NOON - HOUR, None)]
     starts = list(spread(waiting, NOON, 0))

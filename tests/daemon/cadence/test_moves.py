@@ -14,6 +14,7 @@ NEWS = Digested(FeedKind.RSS, "World", None, "en", 1, (1,), frozenset({9}), ())
 TIMEOUT = Failed(Outcome.TIMEOUT, "slow")
 
 
+@pytest.mark.threat("A12")
 @pytest.mark.parametrize(
     ("held", "news", "status", "to", "move"),
     [

@@ -92,6 +92,7 @@ def test_an_equal_body_keeps_what_was_learned_and_takes_the_new_validators() -> 
     assert (remembered.validators, remembered.entry_hashes) == (MARKS, frozenset({1}))
 
 
+@pytest.mark.threat("B5", "C3")
 @pytest.mark.parametrize("outcome", [o for o in Outcome if not o.is_success])
 def test_a_failed_poll_moves_no_validators(outcome: Outcome) -> None:
     feed = replace(FOLLOWED, validators=Validators(etag='"1"'), entry_hashes=frozenset({1}))
@@ -103,6 +104,7 @@ def test_a_failed_poll_moves_no_validators(outcome: Outcome) -> None:
     assert remembered.last_success_at == feed.last_success_at
 
 
+@pytest.mark.threat("C6")
 def test_gone_needs_three_confirmations() -> None:
     feed, states = FOLLOWED, []
     for _ in range(3):
@@ -117,6 +119,7 @@ def test_a_source_of_ingested_articles_is_never_due() -> None:
     assert after(source, NEWS).next_poll_at is None
 
 
+@pytest.mark.threat("C7")
 def test_feeds_polled_together_drift_apart() -> None:
     waits = {wait(after(replace(FOLLOWED, id=n), NEWS)) for n in range(50)}
     assert len(waits) > 40

@@ -28,6 +28,7 @@ def planned(
 LEAST = (timedelta(minutes=5), NextPoll.MIN_INTERVAL)
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize(
     ("fresh", "hints", "told"),
     [
@@ -71,6 +72,7 @@ def test_never_is_never() -> None:
     assert planned(Fresh(HOUR, is_cached=True), Hints(HOUR), "never") == (*LEAST, 2)
 
 
+@pytest.mark.threat("C5")
 def test_no_wish_goes_beyond_the_longest_interval() -> None:
     pace = ScheduleSettings(respect_hints="strict", max_interval=HOUR * 2)
     wait, _ = plan_next(HOURLY, Fresh(HOUR * 24), PRICE, NOON, pace)

@@ -118,6 +118,7 @@ def test_debug_shows_where_an_error_came_from(capsys: pytest.CaptureFixture[str]
     assert "Traceback" in capsys.readouterr().err
 
 
+@pytest.mark.threat("A11", "I6")
 @pytest.mark.parametrize(
     "args",
     [

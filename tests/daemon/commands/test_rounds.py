@@ -168,6 +168,7 @@ def test_what_ingest_could_not_use_is_refused(
     assert newsd("ingest", str(tmp_path / "page.html"), *option)[0] == 2
 
 
+@pytest.mark.threat("H9")
 async def test_two_instances_do_not_share_a_file(sqlite_url: str) -> None:
     async with Database.open(sqlite_url) as database, hold(database, "the other"):
         once = await asyncio.create_subprocess_exec(
@@ -180,6 +181,7 @@ async def test_two_instances_do_not_share_a_file(sqlite_url: str) -> None:
     assert err.count(b"\n") == 1
 
 
+@pytest.mark.threat("C4")
 def test_a_host_that_asked_to_be_left_alone_is_not_even_polled_by_hand(
     newsd: Newsd, site: str, sqlite_url: str
 ) -> None:

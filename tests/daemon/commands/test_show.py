@@ -66,6 +66,7 @@ def test_how_a_value_is_shown(value: Any, shown: str) -> None:
     assert cell(value) == shown
 
 
+@pytest.mark.threat("G4")
 def test_text_from_feeds_cannot_move_the_cursor() -> None:
     assert printable("a\r\nb\x9b2Jc\u202ed") == "a  b 2Jc d"
 

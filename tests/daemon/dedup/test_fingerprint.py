@@ -1,5 +1,6 @@
 """What makes two articles the same."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from tests.samples import ARTICLE
 MARK = fingerprint(ARTICLE, "guid")
 
 
+@pytest.mark.threat("F3")
 @pytest.mark.parametrize(
     "url",
     [
@@ -57,6 +59,7 @@ def test_seven_words_prove_nothing() -> None:
     assert fingerprint(replace(ARTICLE, text=seven.text + " eight"), "g").content_hash is not None
 
 
+@pytest.mark.threat("F6", "F10")
 @pytest.mark.parametrize(
     ("other", "is_edit"),
     [
@@ -76,12 +79,22 @@ def test_an_edit_is_what_a_reader_would_see(other: Article, is_edit: bool) -> No
     assert (fingerprint(other, "guid").item_hash != MARK.item_hash) is is_edit
 
 
+@pytest.mark.threat("F6")
 def test_a_counter_is_no_edit() -> None:
     one = fingerprint(replace(ARTICLE, summary="Open again. 17 comments, 3 hours ago"), "g")
     two = fingerprint(replace(ARTICLE, summary="Open again. 1,204 comments, 5 hours ago"), "g")
     assert one.item_hash == two.item_hash
 
 
+@pytest.mark.threat("D4")
+@pytest.mark.parametrize("run", ["1,", "1.", "1 ", "1k "])
+def test_endless_numbers_cost_little(run: str) -> None:
+    start = time.process_time()
+    fingerprint(replace(ARTICLE, text=run * 100_000), "g")
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.threat("E6")
 @given(st.text(alphabet=st.characters()))
 def test_a_hash_fits_both_databases(text: str) -> None:
     assert -(1 << 63) <= hashed(text) < 1 << 63

@@ -6,6 +6,7 @@ from daemon.dedup.identity import hash_entry, is_shared, name_entries, shared_li
 from daemon.values import Entry
 
 
+@pytest.mark.threat("F1", "F4")
 @pytest.mark.parametrize(
     ("entries", "names"),
     [
@@ -30,11 +31,13 @@ def test_names(entries: list[Entry], names: tuple[str, ...]) -> None:
     assert name_entries(entries) == names
 
 
+@pytest.mark.threat("F4")
 def test_without_guid_and_link_the_words_are_the_name() -> None:
     one, same, other = name_entries([Entry(title="a"), Entry(title="a"), Entry(title="b")])
     assert one == same != other
 
 
+@pytest.mark.threat("E6")
 def test_a_name_is_bounded_and_still_tells_apart() -> None:
     one, other = name_entries([Entry(guid="g" * 10**6), Entry(guid="g" * 10**6 + "!")])
     assert one != other

@@ -85,6 +85,7 @@ NEW_TEXT = replace(ARTICLE, text=OTHER_WORDS)
 ELSEWHERE = at("https://other.example/b/2", site="other.example")
 
 
+@pytest.mark.threat("F2", "F3", "F5", "F10")
 @pytest.mark.parametrize(
     ("coming", "verdict"),
     [
@@ -181,6 +182,7 @@ def test_an_entry_is_not_folded_into_one_that_stands_beside_it() -> None:
     ]
 
 
+@pytest.mark.threat("F1")
 def test_one_entry_twice_in_one_document_is_one_article() -> None:
     assert verdicts(arrival(), arrival()) == [Created(1), Repeated(1)]
 
@@ -200,6 +202,7 @@ def test_one_edit_seen_twice_is_one_revision() -> None:
     assert verdicts(edit, holdings=saved(judge([edit], HELD), HELD)) == [Repeated(1)]
 
 
+@pytest.mark.threat("F5")
 def test_a_conflicting_article_has_an_identity_of_its_own() -> None:
     hijack = arrival(replace(NEW_TEXT, title="Seals seen"), feed=2, name="x")
     (judged,) = judge([hijack], HELD)

@@ -49,6 +49,7 @@ def test_a_whole_body_is_decoded(coding: str, body: bytes, step: int) -> None:
     assert len(whole) in {0, 3000, len(TEXT)}
 
 
+@pytest.mark.threat("B1", "B2", "B5")
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
@@ -78,6 +79,7 @@ def test_what_ends_with_a_piece_is_whole(more: int) -> None:
     assert len(decoded("deflate", body, len(body))) == 2 * PIECE + more
 
 
+@pytest.mark.threat("B1")
 @pytest.mark.parametrize(
     ("coding", "bomb"),
     [
@@ -91,6 +93,7 @@ def test_a_bomb_unfolds_piece_by_piece(coding: str, bomb: bytes) -> None:
     assert sum(len(next(pieces)) for _ in range(10)) <= 20 * PIECE
 
 
+@pytest.mark.threat("B1")
 def test_a_zstd_body_may_not_ask_for_a_huge_window() -> None:
     options = {int(zstd.CompressionParameter.window_log): 27}
     greedy = zstd.ZstdCompressor(options=options)

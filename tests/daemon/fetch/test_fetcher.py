@@ -27,6 +27,7 @@ HELD = Validators(etag='W/"a,b"', last_modified="Sat, 18 Oct 2025 12:00:00 +0000
 FAST = SETTINGS.model_copy(update={"timeout": timedelta(milliseconds=300)})
 
 
+@pytest.mark.threat("C2")
 async def test_a_document_comes_with_its_validators() -> None:
     answer = ok(b"<rss/>", 'ETag: W/"x"', "Last-Modified: yesterday", "Content-Type: text/xml")
     async with raw_site(answer) as site:
@@ -45,6 +46,7 @@ async def test_a_document_comes_with_its_validators() -> None:
     assert "application/rss+xml" in site.requests[0]
 
 
+@pytest.mark.threat("C2")
 async def test_both_validators_go_back_byte_for_byte() -> None:
     async with raw_site(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n") as site:
         assert await fetch(site.origin, validators=HELD) == NotModified()
@@ -52,6 +54,7 @@ async def test_both_validators_go_back_byte_for_byte() -> None:
     assert f"If-Modified-Since: {HELD.last_modified}\r\n" in site.requests[0]
 
 
+@pytest.mark.threat("C2")
 async def test_a_validator_that_cannot_be_stored_is_not_kept() -> None:
     head = (
         b'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nETag: "caf\xe9"\r\nLast-Modified: \xc3\xa9\r\n'
@@ -67,6 +70,7 @@ GZIP = gzip.compress(BODY)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
+@pytest.mark.threat("B6")
 @pytest.mark.parametrize(
     ("answer", "body"),
     [
@@ -86,6 +90,7 @@ async def test_a_whole_answer_is_read(answer: bytes, body: bytes) -> None:
     assert result.body == body
 
 
+@pytest.mark.threat("A7", "A8", "B3", "B5", "B6", "B8", "C1", "C3", "C8")
 @pytest.mark.parametrize(
     ("answer", "outcome", "status"),
     [
@@ -93,6 +98,8 @@ async def test_a_whole_answer_is_read(answer: bytes, body: bytes) -> None:
         pytest.param(ok(status="410 Gone"), Outcome.HTTP_STATUS, 410, id="410"),
         pytest.param(ok(status="500 Oh"), Outcome.HTTP_STATUS, 500, id="500"),
         pytest.param(ok(status="999 No"), Outcome.HTTP_STATUS, 999, id="999 with a feed in it"),
+        pytest.param(ok(status="401 Who"), Outcome.HTTP_STATUS, 401, id="401 with a feed in it"),
+        pytest.param(ok(status="403 No"), Outcome.HTTP_STATUS, 403, id="403 with a feed in it"),
         pytest.param(ok(status="206 Part"), Outcome.BAD_HTTP, 206, id="a part, unasked"),
         pytest.param(ok(b"", status="204 None"), Outcome.NOT_A_FEED, 204, id="204"),
         pytest.param(ok(b""), Outcome.NOT_A_FEED, 200, id="an empty document"),
@@ -121,6 +128,10 @@ async def test_a_whole_answer_is_read(answer: bytes, body: bytes) -> None:
         pytest.param(
             ok(b"", "Location: /again", status="302 Found"),
             Outcome.REDIRECT, None, id="a redirect loop",
+        ),
+        pytest.param(
+            ok(b"", "Location: on/and", status="302 Found"),
+            Outcome.REDIRECT, None, id="an address that grows",
         ),
         pytest.param(ok(b"x" * 100_001), Outcome.TOO_LARGE, 200, id="a long body, announced"),
         pytest.param(
@@ -177,6 +188,7 @@ async def test_trouble_has_a_name(answer: bytes, outcome: Outcome, status: int |
     assert "secret" not in result.detail
 
 
+@pytest.mark.threat("C4", "G4")
 async def test_a_busy_server_says_how_long_to_wait() -> None:
     answer = ok(b"", "Retry-After: 600", status="429 Slow\x1b[31m down")
     async with raw_site(answer) as site:
@@ -218,6 +230,7 @@ async def test_a_feed_has_moved_where_only_permanent_redirects_led(
     assert result == NotModified(moved_to=place and site.origin + place)
 
 
+@pytest.mark.threat("A12")
 async def test_nobody_moves_to_an_endless_address() -> None:
     moved = ok(b"", f"Location: /{'x' * 2000}", status="301 M")
     async with raw_site(moved, ok()) as site:
@@ -226,6 +239,7 @@ async def test_nobody_moves_to_an_endless_address() -> None:
     assert result.moved_to is None
 
 
+@pytest.mark.threat("A11")
 async def test_credentials_stay_with_their_origin() -> None:
     async with raw_site(ok()) as other:
         to_other = ok(b"", f"Location: {other.origin.replace('//', '//x:y@')}/z", status="302 F")
@@ -235,6 +249,7 @@ async def test_credentials_stay_with_their_origin() -> None:
     assert ["Authorization" in head for head in other.requests] == [False]
 
 
+@pytest.mark.threat("A11")
 async def test_cookies_are_not_kept() -> None:
     moved = ok(b"", "Set-Cookie: a=b", "Location: /b", status="302 F")
     async with raw_site(moved, ok()) as site:
@@ -242,6 +257,7 @@ async def test_cookies_are_not_kept() -> None:
     assert all("Cookie" not in head for head in site.requests)
 
 
+@pytest.mark.threat("A1", "A2", "A3", "A4", "A8")
 @pytest.mark.parametrize(
     "url",
     [
@@ -284,6 +300,7 @@ class Answers(AbstractResolver):
         pass
 
 
+@pytest.mark.threat("A5")
 async def test_of_good_and_bad_addresses_only_the_good_are_tried() -> None:
     async with raw_site(ok()) as site:
         url = f"http://news.example:{site.port}/"
@@ -291,6 +308,7 @@ async def test_of_good_and_bad_addresses_only_the_good_are_tried() -> None:
     assert isinstance(result, Fetched)
 
 
+@pytest.mark.threat("A5", "A6", "B10")
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
@@ -308,11 +326,36 @@ async def test_a_name_may_lead_nowhere(answer: list[str], outcome: Outcome) -> N
     assert result.outcome is outcome
 
 
+@pytest.mark.threat("B10")
 @pytest.mark.parametrize("host", ["a" * 70 + ".invalid", "no-such-name.invalid", "a..b.invalid"])
 async def test_a_name_that_cannot_be_resolved(host: str) -> None:
     result = await fetch(f"http://{host}/")
     assert isinstance(result, Failed)
     assert result.outcome in {Outcome.DNS, Outcome.BLOCKED_ADDRESS}
+
+
+class Deaf(Answers):
+    """A name server that never answers for one name."""
+
+    @override
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        if host == "deaf.example":
+            await asyncio.Event().wait()
+        return await super().resolve(host, port, family)
+
+
+@pytest.mark.threat("B10")
+async def test_a_name_that_is_never_answered_for_keeps_nobody_else_waiting() -> None:
+    resolver = Deaf(["127.0.0.1"])
+    async with raw_site(ok()) as site, open_session(FAST, resolver=resolver) as session:
+        fetcher = Fetcher(session, FAST)
+        urls = [f"http://{name}.example:{site.port}/" for name in ("deaf", "news")]
+        deaf, news = await asyncio.gather(*(fetcher.fetch(Feed(id=1, url=u)) for u in urls))
+    assert isinstance(deaf, Failed)
+    assert deaf.outcome is Outcome.TIMEOUT
+    assert isinstance(news, Fetched)
 
 
 async def drip_head(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -342,6 +385,41 @@ async def flood_of_hints(_: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         await asyncio.sleep(0.001)
 
 
+HINTS = b"HTTP/1.1 103 Early Hints\r\n\r\n"
+
+
+@pytest.mark.threat("B3")
+@pytest.mark.parametrize(
+    ("begin", "more", "outcome"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n", Outcome.BAD_HTTP, id="headers"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nA: ", b"x", Outcome.BAD_HTTP, id="a header line"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n\r\n", b" ", Outcome.TOO_LARGE, id="white space"),
+        pytest.param(CHUNKED, b"1\r\nx\r\n", Outcome.TOO_LARGE, id="small chunks"),
+        pytest.param(CHUNKED + b"1\r\nx\r\n0\r\n", b"A: b\r\n", Outcome.BAD_HTTP, id="trailers"),
+        pytest.param(CHUNKED + b"1;", b"x", Outcome.TIMEOUT, id="a chunk extension"),
+        pytest.param(b"", HINTS, Outcome.TIMEOUT, id="early hints"),
+    ],
+)
+async def test_what_never_ends_is_cut_and_not_collected(
+    begin: bytes, more: bytes, outcome: Outcome
+) -> None:
+    async def endless(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(begin)
+        while True:
+            writer.write(more * 500)
+            await writer.drain()
+
+    async with raw_site(endless) as site:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        result = await fetch(site.origin, FAST)
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert isinstance(result, Failed)
+    assert result.outcome is outcome
+    assert grown < 32 << 10, "KiB"
+
+
+@pytest.mark.threat("B3", "B4")
 @pytest.mark.parametrize("answer", [drip_head, drip_body, say_nothing, flood_of_hints])
 async def test_a_slow_server_is_left_at_the_deadline(answer: Answer) -> None:
     async with raw_site(answer) as site, asyncio.timeout(5):
@@ -350,6 +428,7 @@ async def test_a_slow_server_is_left_at_the_deadline(answer: Answer) -> None:
     assert result == Failed(Outcome.TIMEOUT, "no whole answer within 0.3 s")
 
 
+@pytest.mark.threat("B4", "B8")
 async def test_an_endless_feed_of_redirects_shares_one_deadline() -> None:
     async def slow_redirect(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.2)
@@ -361,6 +440,7 @@ async def test_an_endless_feed_of_redirects_shares_one_deadline() -> None:
     assert result.outcome is Outcome.TIMEOUT
 
 
+@pytest.mark.threat("B5")
 async def test_a_reset_connection_is_bad_http() -> None:
     async def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sock = writer.get_extra_info("socket")
@@ -383,6 +463,7 @@ def bomb() -> Iterator[bytes]:
     yield packer.flush()
 
 
+@pytest.mark.threat("B1")
 async def test_a_gzip_bomb_does_not_unfold() -> None:
     body = b"".join(bomb())
     settings = SETTINGS.model_copy(update={"max_bytes": 8 << 20})
@@ -394,6 +475,7 @@ async def test_a_gzip_bomb_does_not_unfold() -> None:
     assert grown < 32 << 10, "KiB"
 
 
+@pytest.mark.threat("B7")
 async def test_a_forged_second_answer_reaches_nobody() -> None:
     """Neither one sent along with the first, nor one sent while the connection idles."""
     forged = ok(b"forged")
@@ -424,6 +506,48 @@ async def test_a_forged_second_answer_reaches_nobody() -> None:
     assert bodies == [b"first", b"second", b"third"]
 
 
+@pytest.mark.threat("C1", "B7")
+@pytest.mark.parametrize(
+    ("pause", "told"),
+    [
+        pytest.param(0, Outcome.BAD_HTTP, id="at once"),
+        pytest.param(0.05, Outcome.UNCHANGED, id="later"),
+    ],
+)
+async def test_a_body_behind_a_304_is_nobody_s(pause: float, told: Outcome) -> None:
+    async def talkative(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 304 Not Modified\r\nContent-Length: 6\r\n\r\n")
+        await asyncio.sleep(pause)
+        writer.write(b"<rss/>" + ok(b"lie"))
+        await writer.drain()
+        await reader.read()
+
+    async with raw_site(talkative, ok(b"true")) as site, open_session(SETTINGS) as session:
+        fetcher = Fetcher(session, SETTINGS)
+        same = await fetcher.fetch(Feed(id=1, url=site.origin, validators=HELD))
+        await asyncio.sleep(0.1)
+        other = await fetcher.fetch(Feed(id=2, url=f"{site.origin}/other"))
+    assert (same.outcome if isinstance(same, Failed) else Outcome.UNCHANGED) is told
+    assert not isinstance(same, Fetched)
+    assert isinstance(other, Fetched)
+    assert other.body == b"true"
+
+
+@pytest.mark.threat("A10")
+async def test_the_proxies_of_the_environment_are_not_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    async with raw_site(ok(b"proxy")) as proxy, raw_site(ok(b"site")) as site:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.origin)
+        result = await fetch(site.origin)
+    assert isinstance(result, Fetched)
+    assert result.body == b"site"
+    assert not proxy.requests
+
+
 @pytest.fixture(scope="module")
 def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     """A certificate nobody vouches for."""
@@ -441,6 +565,7 @@ def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     return context
 
 
+@pytest.mark.threat("B9")
 async def test_a_certificate_must_be_vouched_for(self_signed: ssl.SSLContext) -> None:
     async with raw_site(ok(), tls=self_signed) as site:
         result = await fetch(site.origin)
@@ -449,6 +574,7 @@ async def test_a_certificate_must_be_vouched_for(self_signed: ssl.SSLContext) ->
     assert not site.requests
 
 
+@pytest.mark.threat("B9")
 async def test_plain_http_on_the_tls_port_is_no_reason_to_do_without() -> None:
     async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(ok())

@@ -10,6 +10,7 @@ DATE = "Sat, 18 Oct 2025 12:00:00 GMT"
 SOON = "Sat, 18 Oct 2025 12:05:00 GMT"
 
 
+@pytest.mark.threat("C5")
 @pytest.mark.parametrize(
     ("headers", "fresh"),
     [

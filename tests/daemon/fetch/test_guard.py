@@ -23,16 +23,19 @@ ALLOWED = ["8.8.8.8", "1.1.1.1", "93.184.216.34", "2606:4700::1111", "2a00:1450:
            "::ffff:8.8.8.8", "64:ff9b::808:808"]  # fmt: skip
 
 
+@pytest.mark.threat("A1", "A2", "A4")
 @pytest.mark.parametrize("address", REFUSED)
 def test_what_is_not_public_is_refused(address: str) -> None:
     assert not is_allowed(ip_address(address))
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize("address", ALLOWED)
 def test_what_is_public_is_allowed(address: str) -> None:
     assert is_allowed(ip_address(address))
 
 
+@pytest.mark.threat("A1")
 @pytest.mark.parametrize(
     ("address", "network", "allowed"),
     [
@@ -48,6 +51,7 @@ def test_an_operator_may_allow_a_network(address: str, network: str, *, allowed:
     assert is_allowed(ip_address(address), [ip_network(network)]) is allowed
 
 
+@pytest.mark.threat("A1", "A6")
 def test_no_socket_is_made_for_a_refused_address() -> None:
     with pytest.raises(BlockedAddressError) as caught:
         guarded_sockets(())((socket.AF_INET, socket.SOCK_STREAM, 0, "", ("10.0.0.1", 80)))

@@ -9,6 +9,7 @@ from daemon.fetch.retry_after import retry_after
 DATE = "Sat, 18 Oct 2025 12:00:00 GMT"
 
 
+@pytest.mark.threat("C4")
 @pytest.mark.parametrize(
     ("value", "wait"),
     [
@@ -35,5 +36,6 @@ def test_retry_after(value: str | None, wait: timedelta | None) -> None:
     assert retry_after(value, DATE) == wait
 
 
+@pytest.mark.threat("C4")
 def test_a_date_needs_the_date_of_the_answer() -> None:
     assert retry_after("Sat, 18 Oct 2025 12:10:00 GMT", None) is None

@@ -5,6 +5,7 @@ import pytest
 from daemon.fetch.words import one_line
 
 
+@pytest.mark.threat("A11", "G4")
 @pytest.mark.parametrize(
     ("text", "line"),
     [

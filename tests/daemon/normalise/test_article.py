@@ -26,6 +26,7 @@ def article(entry: Entry, feed: ParsedFeed = FEED, now: datetime = NOON) -> Arti
     return made
 
 
+@pytest.mark.threat("E1", "E4", "G2")
 @pytest.mark.parametrize(
     ("title", "kept"),
     [
@@ -75,6 +76,7 @@ def test_furniture_is_gone_from_text_and_html() -> None:
     assert made.html == "<p>The ferry sailed.</p><p>Crowds cheered.</p>"
 
 
+@pytest.mark.threat("F7", "F8")
 @pytest.mark.parametrize(
     ("entry", "published", "flags"),
     [
@@ -215,11 +217,28 @@ def test_when_it_was_published(entry: Entry, published: Published, flags: tuple[
     assert (made.published, made.quality) == (published, flags)
 
 
+@pytest.mark.threat("E1", "E2", "E6", "F7")
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        pytest.param("soon\0", "soon", id="unreadable, with a NUL"),
+        pytest.param("2025-10-17 08:00\ud800", "2025-10-17 08:00", id="with a surrogate"),
+        pytest.param("1 " * 1_000, "1 " * 100, id="endless"),
+        pytest.param("\0", None, id="nothing else"),
+    ],
+)
+def test_a_date_is_kept_as_it_was_written_but_for_what_no_database_takes(
+    written: str, kept: str | None
+) -> None:
+    assert article(replace(ENTRY, published=written)).published.raw == kept
+
+
 def test_a_time_line_at_the_end_is_no_text() -> None:
     made = article(replace(ENTRY, content="<p>Boats sailed.</p><p>2025-10-16 22:37:00</p>"))
     assert (made.text, made.html) == ("Boats sailed.", "<p>Boats sailed.</p>")
 
 
+@pytest.mark.threat("G3")
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "ftp://a.example/x", "http://["])
 def test_a_link_that_is_no_web_address_is_none(link: str) -> None:
     made = article(replace(ENTRY, link=link))
@@ -227,6 +246,7 @@ def test_a_link_that_is_no_web_address_is_none(link: str) -> None:
     assert "unusable_link" in made.quality
 
 
+@pytest.mark.threat("G3")
 def test_relative_links_follow_the_entry_s_base() -> None:
     made = article(replace(ENTRY, link="x", base="https://other.example/dir/"))
     assert made.url == "https://other.example/dir/x"
@@ -239,6 +259,7 @@ def test_a_picture_in_the_text_stands_for_the_article() -> None:
     assert made.image_url == "https://gazette.example/p.jpg?a=1&b=2"
 
 
+@pytest.mark.threat("E6")
 def test_fields_are_bounded() -> None:
     made = article(
         replace(

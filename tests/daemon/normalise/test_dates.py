@@ -12,6 +12,7 @@ from storage.values import Precision, Zone
 EVENING = datetime(2025, 10, 17, 22, 37, tzinfo=UTC)
 
 
+@pytest.mark.threat("F7")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -48,6 +49,7 @@ def test_one_instant_in_many_spellings(raw: str) -> None:
     assert parse_date(raw) == ParsedDate(EVENING, Precision.SECOND, Zone.EXPLICIT)
 
 
+@pytest.mark.threat("F7")
 @pytest.mark.parametrize(
     ("raw", "precision", "zone"),
     [
@@ -69,6 +71,7 @@ def test_a_day_is_its_midnight(raw: str) -> None:
     assert parse_date(raw) == ParsedDate(midnight, Precision.DAY, Zone.NONE)
 
 
+@pytest.mark.threat("F7")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -92,12 +95,14 @@ def test_what_is_no_date_is_none(raw: str) -> None:
     assert parse_date(raw) is None
 
 
+@pytest.mark.threat("F7")
 @given(st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("0123456789:-+TZ Oct")))
 def test_no_text_raises(raw: str) -> None:
     parsed = parse_date(raw)
     assert parsed is None or parsed.at.tzinfo is UTC
 
 
+@pytest.mark.threat("F7", "F12")
 def test_a_leap_second_is_kept_inside_its_minute() -> None:
     parsed = parse_date("2016-12-31T23:59:60Z")
     assert parsed is not None

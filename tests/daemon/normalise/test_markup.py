@@ -9,6 +9,7 @@ from daemon.normalise.markup import plain_text, safe_html, without_lines
 BASE = "https://paper.example/news/"
 
 
+@pytest.mark.threat("G1")
 @pytest.mark.parametrize(
     "attack",
     [
@@ -31,6 +32,7 @@ def test_nothing_that_acts_is_kept(attack: str) -> None:
     assert "steal" not in safe_html(f"<p>before</p>{attack}<p>after</p>", BASE)
 
 
+@pytest.mark.threat("G3")
 @pytest.mark.parametrize(
     ("html", "safe"),
     [
@@ -49,6 +51,7 @@ def test_a_link_without_a_base_is_dropped_and_its_words_stay() -> None:
     assert safe_html("<a href='/x'>words</a>", "") == "<a>words</a>"
 
 
+@pytest.mark.threat("D5")
 @pytest.mark.parametrize("tags", ["<div>" * 60_000, "<b><p>" * 20_000, "<ul><li>" * 30_000])
 def test_deep_html_is_kept_as_text_in_little_time(tags: str) -> None:
     start = time.process_time()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from daemon.normalise.text import clean_line, clean_text, count_words, cut
 
 
+@pytest.mark.threat("E1", "E2", "E3")
 @pytest.mark.parametrize(
     ("text", "clean"),
     [
@@ -22,6 +23,7 @@ def test_text_that_can_be_stored(text: str, clean: str) -> None:
     assert clean_text(text) == clean
 
 
+@pytest.mark.threat("E4")
 @pytest.mark.parametrize(
     ("line", "clean"),
     [
@@ -36,6 +38,7 @@ def test_a_title_shows_all_it_holds(line: str, clean: str) -> None:
     assert clean_line(line) == clean
 
 
+@pytest.mark.threat("E1", "E2")
 @given(st.text(alphabet=st.characters()))
 def test_clean_text_can_be_encoded_and_is_stable(text: str) -> None:
     clean = clean_text(text)

@@ -9,6 +9,7 @@ from daemon.normalise.url import absolute_url, canonical_url, site_of
 PAGE = "https://paper.example/news/bridge-reopens-after-repairs"
 
 
+@pytest.mark.threat("F3")
 @pytest.mark.parametrize(
     "spelling",
     [
@@ -65,6 +66,7 @@ def test_the_canonical_spelling_of_a_canonical_spelling_is_itself(
         assert canonical_url(canonical_url(url)) == canonical_url(url)
 
 
+@pytest.mark.threat("G3")
 @pytest.mark.parametrize(
     ("link", "absolute"),
     [

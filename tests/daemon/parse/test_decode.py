@@ -8,6 +8,7 @@ WORDS = "Žluťoučký kůň"
 XML = "<?xml version='1.0' encoding='{}'?><a>{}</a>"
 
 
+@pytest.mark.threat("E5")
 @pytest.mark.parametrize(
     ("body", "header", "found"),
     [
@@ -32,6 +33,7 @@ def test_decode(body: bytes, header: str, found: str) -> None:
     assert decode(body, header) == found
 
 
+@pytest.mark.threat("E5")
 @pytest.mark.parametrize("charset", ["iso-8859-2", "koi8-r", "shift_jis", "windows-1251"])
 def test_a_declaration_that_decodes_beats_the_header(charset: str) -> None:
     words = {"iso-8859-2": WORDS, "shift_jis": "ニュース"}.get(charset, "новости")
@@ -39,6 +41,7 @@ def test_a_declaration_that_decodes_beats_the_header(charset: str) -> None:
     assert decode(document.encode(charset), "text/xml; charset=utf-16") == document
 
 
+@pytest.mark.threat("E5")
 def test_a_declaration_that_does_not_decode_gives_way_to_the_header() -> None:
     document = XML.format("utf-8", "новости")
     assert decode(document.encode("koi8-r"), "text/xml; charset=koi8-r") == document

@@ -203,6 +203,7 @@ def test_what_only_feedparser_can_read_is_declined_by_name(text: str, reason: st
         assert parsed == slow
 
 
+@pytest.mark.threat("D1")
 def test_an_entity_is_never_resolved() -> None:
     bomb = '<!DOCTYPE rss [<!ENTITY a "ha ha">]>' + item("<title>&a;&a;</title>")
     assert "ha ha" not in str(parse_feed(Fetched(URL, bomb.encode())).entries)

@@ -5,6 +5,7 @@ import pytest
 from daemon.parse.prolog import root_of, writable
 
 
+@pytest.mark.threat("D1", "D3")
 @pytest.mark.parametrize(
     ("text", "root"),
     [
@@ -24,6 +25,7 @@ def test_the_document_begins_at_its_root(text: str, root: str) -> None:
     assert "ENTITY" not in document
 
 
+@pytest.mark.threat("E1", "E2", "E3")
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
