@@ -41,8 +41,8 @@ _CLEANER = nh3.Cleaner(
 )
 
 # What nh3 writes is a regular language: attributes are quoted, and `<` and `>` in them escaped.
-BLOCK = re.compile(rf"</?(?:{'|'.join(_BLOCKS.split())})(?: [^>]*)?>")
-_TAG = re.compile(r"<[^>]*>")
+BLOCK = re.compile(rf"</?(?:{'|'.join(_BLOCKS.split())})(?: [^<>]*)?>")
+_TAG = re.compile(r"<[^<>]*>")
 _RELATIVE = re.compile(r' (href|src)="(?!https?://|mailto:)([^"]*)"')
 _MARKED = re.compile(r"[<>&\x00\r]")
 _EMPTY = re.compile(

@@ -59,6 +59,14 @@ def test_deep_html_is_kept_as_text_in_little_time(tags: str) -> None:
     assert time.process_time() - start < 2
 
 
+@pytest.mark.threat("D4")
+@pytest.mark.parametrize("never", ["<", "<p ", "<div><"])
+def test_deep_html_that_never_ends_takes_little_time(never: str) -> None:
+    start = time.process_time()
+    assert safe_html("<div>" * 2_000 + "words" + never * 60_000, BASE).startswith("words")
+    assert time.process_time() - start < 2
+
+
 @pytest.mark.parametrize(
     ("html", "text"),
     [
