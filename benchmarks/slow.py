@@ -134,7 +134,8 @@ def lateness(asked: list[list[float]], after: float, now: float) -> list[float]:
 def memory(pid: int) -> float:
     """MiB of the process tree; what processes share is counted once."""
     tree = psutil.Process(pid)
-    return sum(p.memory_full_info().pss for p in (tree, *tree.children(recursive=True))) / 2**20
+    whole = (tree, *tree.children(recursive=True))
+    return float(sum(p.memory_full_info().pss for p in whole)) / 2**20
 
 
 def main() -> None:

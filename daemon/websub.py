@@ -67,14 +67,15 @@ class Subscriber:
 
     async def renew(self, fetcher: Fetcher, shards: Collection[int] | None) -> None:
         """Ask the hubs of all subscriptions that are new or about to end."""
-        noted, self._noted = self._noted, {}
-        now = self._clock()
+        noted, now = dict(self._noted), self._clock()
         async with self._database.writing() as tx:
             for feed_id, links in noted.items():
                 held = await subscription_of(tx, feed_id)
                 if held is None or (held.hub, held.topic) != (links.hub, links.topic):
                     await save_subscription(tx, _fresh(feed_id, links, now))
             due = await due_subscriptions(tx, before=now, shards=shards, limit=AT_ONCE)
+        # only what is committed is done with
+        self._noted = {i: links for i, links in self._noted.items() if noted.get(i) != links}
         for subscription in due:
             await self._ask(fetcher, subscription, now)
 
