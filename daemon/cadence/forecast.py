@@ -72,8 +72,8 @@ class Forecast:
         """
         age = (self.start / HOUR - hour) % period
         turns = int((self.span / HOUR - age) // period) + 1
-        if turns < 1:
-            return 0.0
+        if turns < 1:  # we came in while it ran, or after it
+            return HOUR * max(0.0, self.span / HOUR - max(0.0, age - 1))
         each = exp(-period * HOUR / MEMORY)
         all_of_them = (1 - each**turns) / (1 - each)
         unfinished = max(0.0, 1 - age)

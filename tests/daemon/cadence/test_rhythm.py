@@ -69,6 +69,14 @@ def test_an_hour_never_watched_is_not_taken_for_a_quiet_one() -> None:
     assert expected.usual(later) == pytest.approx(expected.level)
 
 
+def test_the_hour_in_which_a_feed_is_met_is_watched_from_then_on() -> None:
+    met = NOON + timedelta(minutes=9)
+    came = [met + timedelta(seconds=n) for n in range(1, 121)]
+    rhythm = learn(begin([], 20, met), came, 20, came[-1])
+    _, rate = next(forecast(rhythm, came[-1]).steps())
+    assert 0.3 < rate < 1.5
+
+
 def test_a_burst_is_an_excess_that_is_gone_by_evening() -> None:
     burst = learn(steady(24), [NOON - timedelta(minutes=n) for n in range(30)], 50, NOON)
     assert forecast(burst, NOON).excess > 24 / DAY
