@@ -16,6 +16,7 @@ from daemon.holds import Holds
 from daemon.lanes import Lanes
 from daemon.metrics import Metrics
 from daemon.poll import Poller
+from daemon.pulse import Pulse
 from daemon.scheduler import REFILL, Job, Scheduler, coarse_jobs
 from daemon.settings import Settings
 from daemon.steering import EVERY, Steering
@@ -62,6 +63,7 @@ class Service:
         self._holds = holds
         self._writer: Writer | None = None
         self._metrics = Metrics()
+        self._pulse = Pulse()
         self._poller: Poller | None = None
         self._scheduler: Scheduler | None = None
         self._subscriber: Subscriber | None = None
@@ -99,6 +101,7 @@ class Service:
             self._writer = writer
             self._scheduler = Scheduler(self._database, lanes, self._clock, self._shards)
             writing = group.create_task(writer.run())
+            beating = group.create_task(self._pulse.run())
             self._show(writer, lanes, self._scheduler)
             self._subscriber = self._subscribing(self._scheduler)
             pages = serve(self._settings.http, self._metrics, self._ready, self._subscriber)
@@ -107,6 +110,7 @@ class Service:
                 await self._generations(lanes, assemble, reloaded)
                 scheduling.cancel()
             await self._finish(lanes, writer)
+            beating.cancel()
             writing.cancel()
 
     async def _generations(self, lanes: Lanes, assemble: Assemble, reloaded: Reload) -> None:
@@ -242,6 +246,7 @@ class Service:
     def _show(self, writer: Writer, lanes: Lanes, scheduler: Scheduler) -> None:
         gauge = self._metrics.gauge
         gauge("queue_depth", "Polls gathered and not yet written.", lambda: writer.depth)
+        gauge("loop_lag_seconds", "How late the event loop ran.", lambda: self._pulse.lag)
         gauge("polls_under_way", "Polls being made now.", lambda: lanes.under_way)
         gauge("polls_waiting", "Due feeds that wait for their host.", lambda: lanes.waiting)
         gauge("schedule_lag_seconds", "How late the most overdue feed is.", lambda: scheduler.lag)

@@ -110,7 +110,6 @@ I6 | secrets in logs | never written
 
 NOT_YET = {
     "C9": "its rules are not read before a poll; it is asked only when feeds are looked for.",
-    "D9": "the lag of the event loop is not exported.",
     "F11": "a change of everything at once is not flagged.",
 }
 """What of a row newsd does not do so far."""

@@ -120,7 +120,10 @@ def test_a_daemon_polls_tells_and_leaves(tmp_path: Path, site: str) -> None:
         _, metrics = daemon.ask("/metrics")
         assert 'newsd_polls_total{outcome="stored"} 1.0' in metrics
         assert 'newsd_articles_total{verdict="created"} 1.0' in metrics
-        for name in ("poll_duration_seconds", "publish_delay_seconds", "queue_depth"):
+        for name in (
+            *("poll_duration_seconds", "publish_delay_seconds", "queue_depth"),
+            "loop_lag_seconds",
+        ):
             assert f"# TYPE newsd_{name} " in metrics
         assert daemon.end(signal.SIGTERM) == 0
 
