@@ -201,7 +201,7 @@ class Feed:
     entry_hashes: frozenset[int] = frozenset()
     """Hashes of the raw entries of the last documents: what is in here is only counted.
 
-    Long documents are kept as the low 32 bits of each hash; ask `remembers`, not `in`.
+    Of some documents only the low 32 bits of each hash are kept; ask `remembers`, not `in`.
     """
     failures: int = 0
     """Failed polls in a row."""
