@@ -28,7 +28,7 @@ from daemon.normalise.url import absolute_url, site_of
 from daemon.parse import hub_links, parse_articles, parse_feed
 from daemon.tag import Tagger, tag_article
 from daemon.values import OVER_MAX_ENTRIES, Digested, Entry, Fetched, ParsedFeed, Rejected
-from storage.values import Article, Fingerprint, Sighting, TaggedArticle, Topic
+from storage.values import Article, Fingerprint, Sighting, TaggedArticle, Topic, is_among
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
@@ -85,7 +85,7 @@ def _digest(
         _Named(entry, clean_line(name), hash_entry(entry))
         for entry, name in zip(parsed.entries, name_entries(parsed.entries), strict=True)
     ]
-    new = [item for item in document if not _is_known(item.raw_hash, known)]
+    new = [item for item in document if not is_among(known, item.raw_hash)]
     taken = _newest(new, max_entries)
     left = {id(item) for item in new} - {id(item) for item in taken}
     rejected = Counter(parsed.rejected)
@@ -107,11 +107,6 @@ def _digest(
         reader=parsed.reader,
         declined=parsed.declined,
     )
-
-
-def _is_known(raw_hash: int, known: frozenset[int]) -> bool:
-    """Of a big document only the low 32 bits of each hash are remembered."""
-    return raw_hash in known or raw_hash & 0xFFFFFFFF in known
 
 
 def _newest(items: list[_Named], most: int) -> list[_Named]:

@@ -184,6 +184,11 @@ class Move:
     polls: int = 1
 
 
+def is_among(hashes: frozenset[int], entry_hash: int) -> bool:
+    """Whether a raw entry is one of those remembered, whole or by the low 32 bits."""
+    return entry_hash in hashes or entry_hash & 0xFFFFFFFF in hashes
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A source we poll, and what we remember of the last time."""
@@ -222,7 +227,7 @@ class Feed:
 
     def remembers(self, entry_hash: int) -> bool:
         """Whether a raw entry with this hash stood in one of the last documents."""
-        return entry_hash in self.entry_hashes or entry_hash & 0xFFFFFFFF in self.entry_hashes
+        return is_among(self.entry_hashes, entry_hash)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Python's `is_global` alone is wrong for IPv4 inside IPv6, for multicast and for 
 
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import AddrInfoType
@@ -48,10 +49,8 @@ def literal(host: str) -> Address | None:
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return IPv4Address("127.0.0.1")
-    try:
+    with suppress(OSError):
         return IPv4Address(socket.inet_aton(name))
-    except OSError:
-        pass
     try:
         return ip_address(name)
     except ValueError:
