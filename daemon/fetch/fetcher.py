@@ -3,9 +3,10 @@
 import asyncio
 import io
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import TypeVar
 
 from aiohttp import (
     ClientConnectorDNSError,
@@ -27,6 +28,8 @@ from daemon.fetch.words import one_line
 from daemon.settings import FetchSettings
 from daemon.values import Failed, Fetched, FetchResult, NotModified
 from storage.values import Feed, Outcome, Validators
+
+Answer = TypeVar("Answer")
 
 MOST_LINKS = 10
 LONGEST_MOVE = 2000
@@ -59,22 +62,20 @@ class Fetcher:
 
         Whatever the server does is in what is returned; nothing is raised but `CancelledError`.
         """
-        try:
-            async with asyncio.timeout(self._settings.timeout.total_seconds()):
-                return await self._follow(feed)
-        except TimeoutError:
-            seconds = f"{self._settings.timeout.total_seconds():g}"
-            return Failed(Outcome.TIMEOUT, f"no whole answer within {seconds} s")
-        except (ClientError, HttpProcessingError, OSError, ValueError) as error:
-            return failure(error)
+        return await self._in_time(self._follow(feed))
 
     async def tell(self, url: str, fields: Mapping[str, str]) -> Failed | None:
         """Post a form to `url`; None when it was accepted. Raises nothing but `CancelledError`."""
+        return await self._in_time(self._post(url, fields))
+
+    async def _in_time(self, asking: Awaitable[Answer]) -> Answer | Failed:
+        """What came of it under the one deadline, with every trouble as a value."""
+        seconds = self._settings.timeout.total_seconds()
         try:
-            async with asyncio.timeout(self._settings.timeout.total_seconds()):
-                return await self._post(url, fields)
+            async with asyncio.timeout(seconds):
+                return await asking
         except TimeoutError:
-            return Failed(Outcome.TIMEOUT, "no answer in time")
+            return Failed(Outcome.TIMEOUT, f"no whole answer within {seconds:g} s")
         except (ClientError, HttpProcessingError, OSError, ValueError) as error:
             return failure(error)
 
