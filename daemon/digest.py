@@ -18,6 +18,7 @@ from daemon.dedup import (
     is_shared,
     likeness,
     name_entries,
+    names_of,
     shared_links,
     terms_of,
 )
@@ -180,8 +181,10 @@ def _belt(
 def _mark(item: _Named, article: Article, *, address_is_shared: bool) -> _Made:
     words = read_words(article.text)
     made = fingerprint(article, words, item.name, address_is_shared=address_is_shared)
-    like = likeness(words) if made.content_hash is not None else None
-    return _Made(item, article, made, like, terms_of(read_words(article.title), words))
+    names = names_of(words)
+    like = likeness(words, names) if made.content_hash is not None else None
+    terms = terms_of(read_words(article.title), words, names)
+    return _Made(item, article, made, like, terms)
 
 
 def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
