@@ -15,6 +15,7 @@ from daemon.configuration import Loaded, load_settings
 from daemon.discover import Searcher
 from daemon.fetch import Fetcher, open_session
 from daemon.holds import Holds
+from daemon.housekeeping import tidy
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
 from daemon.once import OnceResult, Round, Tally
@@ -114,6 +115,8 @@ class App:
                 the_round = Round(self.database, poller, writer, limits, shards, holds)
                 with _stopping_at(deadline, stop), _plainly():
                     left = await the_round.run(None if every_feed else system_clock(), stop)
+            if not stop.is_set():
+                await tidy(self.database, system_clock())
         return tally.result(left)
 
     async def run(self) -> None:
