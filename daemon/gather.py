@@ -44,7 +44,8 @@ async def gather(
             )
         case Failed():
             gathered = replace(opened, news=result, http_status=result.http_status)
-    return replace(gathered, duration=timedelta(seconds=timer() - began))
+    took = timedelta(seconds=timer() - began)
+    return replace(gathered, duration=took, pause=fetcher.pause(feed.url))
 
 
 async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gathered:

@@ -91,6 +91,7 @@ OptionalFile = Annotated[Path | None, BeforeValidator(_file)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_listed)]
 
 RespectHints = Literal["plausible", "strict", "never"]
+RespectRobots = Literal["pages", "all", "never"]
 
 _AT_LEAST_A_SECOND = Field(ge=timedelta(seconds=1))
 
@@ -144,6 +145,11 @@ class FetchSettings(_Section):
         "address must be public or in allow_networks. It alone then knows which addresses names "
         'lead to: have it refuse private ones. "": none, whatever the environment says.',
         pattern=r"^$|^http://[^\s/?#]+/?$",
+    )
+    robots: RespectRobots = Field(
+        default="pages",
+        description="Whose robots.txt is heeded: pages (asked for addresses that nobody gave us; "
+        "feeds are published to be polled), all (feeds too) or never.",
     )
     concurrency: int = Field(
         default=32, description="Polls under way at once, over all hosts.", ge=1, le=1000

@@ -207,6 +207,8 @@ class Gathered:
     """The server says 304 to our validators although the body has changed."""
     moved_to: str | None = None
     """Where permanent redirects led, if nothing else did."""
+    pause: float = 0.0
+    """Seconds that the host wants between two requests (Crawl-delay); 0: it did not say."""
 
 
 @dataclass(frozen=True, slots=True)

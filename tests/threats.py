@@ -56,7 +56,7 @@ C5 | absurd Cache-Control and Expires | capped, believed only if plausible, with
 C6 | gone or missing for weeks, then back | asked ever more seldom, never deleted; recovers
 C7 | many feeds on one host; all due at once | limits per host, jitter, one after the other
 C8 | an error status with a feed in its body | `http_status`; the body is not read
-C9 | a robots.txt that is broken or endless | within the bounds of B, and then done without
+C9 | a robots.txt that is broken, slow or endless | bounded as in B; a feed is polled without
 D1 | entity bombs | the declaration is gone before parsing; no entity is expanded
 D2 | external entities, DTDs, XInclude | never opened
 D3 | junk before the root | skipped in linear time
@@ -109,7 +109,6 @@ I6 | secrets in logs | never written
 """
 
 NOT_YET = {
-    "C9": "its rules are not read before a poll; it is asked only when feeds are looked for.",
     "F11": "a change of everything at once is not flagged.",
 }
 """What of a row newsd does not do so far."""

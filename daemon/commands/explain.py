@@ -20,6 +20,7 @@ REASONS: Mapping[NextPoll, str] = {
     NextPoll.RETRY_AFTER: "the server asked for it (Retry-After)",
     NextPoll.HOST_HELD: "its host asked to be left alone (429, Retry-After)",
     NextPoll.THROTTLED: "the server refuses so many requests; backing off",
+    NextPoll.ROBOTS: "the robots.txt of its host forbids it (fetch.robots)",
     NextPoll.FAILING: "the polls fail; backing off",
     NextPoll.DORMANT: "it has failed for long; it is still tried",
     NextPoll.PINGED: "its hub says that there is news",

@@ -71,6 +71,7 @@ def row(found: Gathered) -> dict[str, Any]:
 
 ADVICE = {
     Outcome.BLOCKED_ADDRESS: "if the network is yours, allow it in fetch.allow_networks",
+    Outcome.ROBOTS: 'with fetch.robots = "pages" feeds are asked for all the same',
     Outcome.DNS: "the name leads nowhere: look for a typing error, or ask again later",
     Outcome.CONNECT: "nobody answers there; it would be tried again with growing pauses",
     Outcome.TLS: "its certificate cannot be trusted; newsd never falls back to plain HTTP",

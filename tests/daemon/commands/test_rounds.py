@@ -218,3 +218,21 @@ def test_the_demo_ends_by_itself(
     assert counts["articles"] >= 28
     assert counts["edited"] == 1
     assert counts["copies"] >= 2
+
+
+@pytest.mark.threat("C9")
+def test_a_feed_that_robots_txt_forbids_is_left_alone_where_feeds_are_minded(
+    newsd: Newsd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {"/harbour.rss": (200, FEED), "/robots.txt": (200, b"User-agent: *\nDisallow: /h")}
+    monkeypatch.setenv("NEWSD_FETCH__ROBOTS", "all")
+    with http_site(pages) as port:
+        url = f"http://127.0.0.1:{port}/harbour.rss"
+        status, told = newsd("feeds", "check", url)
+        assert (status, "fetch.robots" in told) == (1, True)
+        assert newsd("feeds", "add", "--unasked", url)[0] == 0
+        newsd("once")
+        why = json.loads(newsd("feeds", "explain", "1", "--json")[1])
+        assert (why["reason"], why["polls"][0]["outcome"]) == ("robots_txt_forbids", "robots")
+        monkeypatch.setenv("NEWSD_FETCH__ROBOTS", "pages")
+        assert newsd("feeds", "check", url)[0] == 0
