@@ -9,7 +9,7 @@ from daemon.fetch import Fetcher
 from daemon.gather import gather
 from daemon.values import Digested, Failed, Fetched, Gathered
 from daemon.workers import Workers
-from storage.values import Feed
+from storage.values import Feed, Headers
 
 COMMON_PATHS = (
     *("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json"),
@@ -28,9 +28,10 @@ class Searcher:
     workers: Workers
     clock: Clock
 
-    async def check(self, url: str) -> Gathered:
-        """What one address has to tell."""
-        return await gather(Feed(0, url), None, self.fetcher, self.workers, self.clock)
+    async def check(self, url: str, headers: Headers = ()) -> Gathered:
+        """What one address has to tell, asked with these headers."""
+        feed = Feed(0, url, headers=headers)
+        return await gather(feed, None, self.fetcher, self.workers, self.clock)
 
     async def search(self, url: str) -> AsyncIterator[Gathered]:
         """Every feed that can be found from `url`: it itself, or those its page names.

@@ -130,6 +130,13 @@ feed = _table(
     Index("ix_feed_moved_from", "moved_from"),
 )
 
+# Secrets, as a rule: kept apart, so that a reader may be granted all that is in `feed`.
+request_headers = _table(
+    "request_headers",
+    Column("feed_id", Big, ForeignKey("feed.id"), primary_key=True, autoincrement=False),
+    Column("headers", Json, nullable=False),
+)
+
 # No index on a column that a poll changes, so that every update is HOT (docs: STORAGE); what is
 # due waits in memory.
 poll_state = _table(

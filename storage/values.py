@@ -191,6 +191,10 @@ def is_among(hashes: frozenset[int], entry_hash: int) -> bool:
     return entry_hash in hashes or entry_hash & 0xFFFFFFFF in hashes
 
 
+Headers = tuple[tuple[str, str], ...]
+"""Names and values that an operator has us send for a feed; secrets, as a rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A source we poll, and what we remember of the last time."""
@@ -203,6 +207,8 @@ class Feed:
     site_url: str | None = None
     language: str | None = None
     labels: tuple[str, ...] = ()
+    headers: Headers = field(default=(), repr=False)
+    """Sent to the origin of `url` and to no other."""
     state: FeedState = FeedState.NEW
     validators: Validators = field(default_factory=Validators)
     entry_hashes: frozenset[int] = frozenset()
@@ -250,6 +256,8 @@ class Subscription:
     title: str | None = None
     site_url: str | None = None
     labels: tuple[str, ...] = ()
+    headers: Headers = field(default=(), repr=False)
+    """Those to set; one with an empty value is to be taken away."""
 
 
 @dataclass(frozen=True, slots=True)

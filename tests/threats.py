@@ -36,7 +36,7 @@ A7 | a redirect to any of these | every hop is judged alike
 A8 | another scheme than http and https | refused at import, at polling and at a redirect
 A9 | what a feed names: pictures, hubs, next pages, DTDs, XInclude | a poll fetches the feed alone
 A10 | proxies of the environment | not read
-A11 | credentials and cookies behind a redirect, or in a log | stay with their origin; never told
+A11 | passwords, keys, cookies behind a redirect or in a log | stay with their origin; never told
 A12 | a permanent redirect to an attacker's choice | adopted after three polls and a day agree
 B1 | compression bombs | decoded piece by piece up to the cap; one coding, not two
 B2 | thousands of empty compressed members | counted and cut; fixed releases are required

@@ -50,6 +50,7 @@ def explained(
         "respect_hints": pace.respect_hints,
         "skip_hours": list(feed.hints.skip_hours),
         "skip_days": list(feed.hints.skip_days),
+        "headers": [name for name, _ in feed.headers],
         "distrusted_until": feed.distrusted_until,
         **explain(feed, now),
         "polls": [dict(poll) for poll in polls],

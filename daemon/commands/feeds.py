@@ -14,6 +14,7 @@ from daemon.commands.addresses import check_address
 from daemon.commands.exits import Exit
 from daemon.commands.explain import explained
 from daemon.commands.finding import COLUMNS, find_feeds, row, told
+from daemon.commands.headers import HeaderOption, read_headers
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
@@ -27,7 +28,7 @@ from daemon.outlines import outlines_of
 from daemon.values import Failed, Gathered
 from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
 from storage.listings import feed_health, recent_polls
-from storage.values import FeedState, Subscription
+from storage.values import FeedState, Headers, Subscription
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -48,20 +49,22 @@ def add(
     unasked: Annotated[
         bool, typer.Option("--unasked", help="Follow the addresses as they are; ask no site.")
     ] = False,
+    header: HeaderOption = None,
     config: Config = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Follow feeds. One that is followed already gets the new labels too.
+    """Follow feeds. One that is followed already gets the new labels and headers too.
 
-    The address of a site or a page will do: it is asked for its feed. What cannot be asked just
-    now is followed all the same.
+    The address of a site or a page will do: it is asked for its feed (not with --header). What
+    cannot be asked just now is followed all the same.
     """
     loaded = read_settings(config, database)
     addresses = [url.strip() for url in urls]
     for url in addresses:
         check_address(url, loaded.settings.fetch.allow_networks)
-    found = [Subscription(url) for url in addresses] if unasked else _asked(loaded, addresses)
-    wanted = [replace(one, labels=tuple(label or ())) for one in found]
+    headers, labels = read_headers(header, addresses), tuple(label or ())
+    found = _asked(loaded, addresses, headers) if not unasked else map(Subscription, addresses)
+    wanted = [replace(one, labels=labels, headers=headers) for one in found]
     say(f"{asyncio.run(_follow(loaded, wanted))} added")
 
 
@@ -141,6 +144,7 @@ def export(*, config: Config = None, database: DatabaseUrl = None) -> None:
 def check(
     url: Annotated[str, typer.Argument(help="Address of a feed, followed or not.")],
     *,
+    header: HeaderOption = None,
     config: Config = None,
     database: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -149,7 +153,7 @@ def check(
     loaded = read_settings(config, database)
     check_address(url, loaded.settings.fetch.allow_networks)
     set_up_logs(loaded.settings.log)
-    gathered = asyncio.run(_check(loaded, url))
+    gathered = asyncio.run(_check(loaded, url, read_headers(header, [url])))
     show_facts(told(gathered), as_json=as_json)
     raise typer.Exit(Exit.INTERNAL if isinstance(gathered.news, Failed) else Exit.RAN)
 
@@ -182,11 +186,11 @@ def outlines_from(outlines: Outlines) -> Outlines:
     return outlines
 
 
-def _asked(loaded: Loaded, urls: Sequence[str]) -> list[Subscription]:
+def _asked(loaded: Loaded, urls: Sequence[str], headers: Headers) -> list[Subscription]:
     """What to follow for these addresses. Raises `UsageError` for one that leads to no feed."""
     set_up_logs(loaded.settings.log)
     with status("asking"):
-        found = asyncio.run(find_feeds(loaded.settings, urls))
+        found = asyncio.run(find_feeds(loaded.settings, urls, headers))
     for findings in found:
         shown = without_credentials(findings.url)
         if findings.is_no_site and findings.trouble is not None:
@@ -234,6 +238,6 @@ async def _subscriptions(loaded: Loaded) -> Iterable[Subscription]:
         return await subscriptions(tx)
 
 
-async def _check(loaded: Loaded, url: str) -> Gathered:
+async def _check(loaded: Loaded, url: str, headers: Headers) -> Gathered:
     async with open_searcher(loaded.settings) as searcher:
-        return await searcher.check(url)
+        return await searcher.check(url, headers)

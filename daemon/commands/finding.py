@@ -9,7 +9,7 @@ from daemon.app import open_searcher
 from daemon.credentials import without_credentials
 from daemon.settings import Settings
 from daemon.values import Digested, Failed, Gathered
-from storage.values import Outcome, Subscription
+from storage.values import Headers, Outcome, Subscription
 
 COLUMNS = ("url", "kind", "items", "newest_at", "title")
 
@@ -37,11 +37,18 @@ class Findings:
         return Subscription(feed.feed.url, title)
 
 
-async def find_feeds(settings: Settings, urls: Sequence[str]) -> list[Findings]:
-    """Ask each address, and where it is a page those it leads to."""
+async def find_feeds(
+    settings: Settings, urls: Sequence[str], headers: Headers = ()
+) -> list[Findings]:
+    """Ask each address, and where it is a page those it leads to.
+
+    With headers, which are meant for one origin, only the addresses themselves are asked.
+    """
     async with open_searcher(settings) as searcher:
 
         async def find(url: str) -> Findings:
+            if headers:
+                return _sorted_out(url, [await searcher.check(url, headers)])
             return _sorted_out(url, [found async for found in searcher.search(url)])
 
         return await asyncio.gather(*map(find, urls))

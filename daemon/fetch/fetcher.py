@@ -131,12 +131,14 @@ class Fetcher:
         url = _address(feed.url)
         if url is None:
             return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are fetched")
-        is_permanent = True
+        is_permanent, origin = True, url.origin()
         for hops in range(self._settings.max_redirects + 1):
-            found = await self._ask(url, feed.validators, first)
+            found = await self._ask(url, feed, first)
             if not isinstance(found, _Hop):
                 return _moved(found, url) if hops and is_permanent else found
             url = found.to
+            if url.origin() != origin:  # for good: who leads back has chosen the path
+                feed = replace(feed, headers=())
             is_permanent &= found.is_permanent
         most = self._settings.max_redirects
         detail = f"more than {most} redirects, the last to {_shown(url)}"
@@ -158,19 +160,16 @@ class Fetcher:
         detail = f"the robots.txt of {url.raw_host} does not let us ask for {url.raw_path}"
         return Failed(Outcome.ROBOTS, one_line(detail))
 
-    async def _ask(
-        self, url: URL, held: Validators, first: int | None = None
-    ) -> FetchResult | _Hop:
+    async def _ask(self, url: URL, feed: Feed, first: int | None = None) -> FetchResult | _Hop:
         if blocked := self._blocked(url) or await self._forbidden(url):
             return blocked
-        async with self._session.get(
-            url, headers=_conditions(held), allow_redirects=False
-        ) as response:
+        headers = {**dict(feed.headers), **_conditions(feed.validators)}
+        async with self._session.get(url, headers=headers, allow_redirects=False) as response:
             status = response.status
             if status in _REDIRECTS:
                 return _next_hop(url, response)
             if status == HTTPStatus.NOT_MODIFIED:
-                return _not_modified(held, response)
+                return _not_modified(feed.validators, response)
             if status in _WITH_BODY:
                 return await self._read(url, response, first)
             return _refusal(response)

@@ -7,7 +7,7 @@ from storage.database import Database
 from storage.feeds import add_feeds, find_feed, remove_feed, shard_of
 from storage.moves import adopt_move
 from storage.polls import remember_polls
-from storage.values import Feed, Move, NextPoll, Outcome, Poll, Subscription
+from storage.values import Feed, Headers, Move, NextPoll, Outcome, Poll, Subscription
 from tests.samples import NOON
 from tests.sql import ask
 
@@ -58,6 +58,29 @@ async def test_a_feed_that_moves_to_another_is_not_polled_any_more(database: Dat
     assert await read(database, OLD) == replace(new, labels=("hills", "local"))
     sql = "SELECT next_poll_at, next_poll_reason FROM poll_state WHERE feed_id = 1"
     assert await ask(database, sql) == [(None, NextPoll.SAME_AS.value)]
+
+
+@pytest.mark.threat("A11", "A12")
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        pytest.param(OLD, (), id="to another server"),
+        pytest.param(f"{NEW}.xml", (("X-Key", "s3cret"),), id="on the same one"),
+        pytest.param(NEW.replace("https", "http"), (), id="to https: it answers there without"),
+    ],
+)
+async def test_the_headers_of_a_feed_do_not_move_to_another_origin(
+    database: Database, url: str, kept: Headers
+) -> None:
+    async with database.writing() as tx:
+        wish = Subscription(url, headers=(("X-Key", "s3cret"),))
+        await add_feeds(tx, [wish], now=NOON)
+        feed = await find_feed(tx, url)
+    assert feed is not None
+    assert (await adopt(database, feed)).headers == kept
+    there = await read(database, NEW)
+    assert there is not None
+    assert there.headers == kept
 
 
 @pytest.mark.threat("A12")

@@ -236,3 +236,26 @@ def test_a_feed_that_robots_txt_forbids_is_left_alone_where_feeds_are_minded(
         assert (why["reason"], why["polls"][0]["outcome"]) == ("robots_txt_forbids", "robots")
         monkeypatch.setenv("NEWSD_FETCH__ROBOTS", "pages")
         assert newsd("feeds", "check", url)[0] == 0
+
+
+@pytest.mark.threat("A11", "I6")
+def test_a_feed_that_wants_a_key_gets_it_and_nobody_sees_it(
+    newsd: Newsd, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "key").write_text("X-Key: s3cret\n\nAccept-Language: en\n")
+    with http_site({"/harbour.rss": (200, FEED)}, key=("X-Key", "s3cret")) as port:
+        url, other = f"http://127.0.0.1:{port}/harbour.rss", f"http://127.0.0.1:{port}/x"
+        assert newsd("feeds", "check", url)[0] == 1
+        assert newsd("feeds", "check", url, "--header", f"@{tmp_path}/key")[0] == 0
+        assert newsd("feeds", "add", url, "--header", "X-Key: s3cret") == (0, "1 added\n")
+        assert json.loads(newsd("once", "--json")[1])["outcomes"] == {"stored": 1}
+        why = json.loads(newsd("feeds", "explain", "1", "--json")[1])
+        assert why["headers"] == ["X-Key"]
+        assert newsd("feeds", "add", "--unasked", url, "--header", "x-key: wrong-s3cret")[0] == 0
+        assert json.loads(newsd("once", "--all", "--json")[1])["outcomes"] == {"http_status": 1}
+        assert newsd("feeds", "add", other, "--header", "Host: s3cret")[0] == 2
+        assert newsd("feeds", "add", other, "--header", "@/no/such/file")[0] == 2
+        twice = ("--unasked", "--header", "Authorization: s3cret")
+        assert newsd("feeds", "add", url.replace("//", "//me:pw@"), *twice)[0] == 2
+        told = [newsd("feeds", "list", "--json"), newsd("feeds", "export"), capsys.readouterr()]
+    assert "s3cret" not in str([*told, why])
