@@ -15,6 +15,7 @@ from storage.values import (
     Outcome,
     Poll,
     TaggedArticle,
+    Takeover,
     Validators,
 )
 
@@ -246,5 +247,7 @@ class PollReport:
     """Since the last poll, entries were probably lost."""
     held_until: datetime | None = None
     """The host asked us to leave all its feeds alone until then."""
+    takeover: Takeover | None = None
+    """It seems to be another feed altogether."""
     moved_from: str | None = None
     """The address it had until this poll, if that was the last one there."""

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import xxhash
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
 
 from storage.addresses import is_same_origin, one_address, other_scheme
 from storage.chunks import CHUNK, chunked
@@ -17,7 +17,7 @@ from storage.errors import OtherOriginError
 from storage.hashes import unpack_hashes
 from storage.plans import hints_of, move_of, plan_of
 from storage.rhythms import unpack_rhythm
-from storage.schema import feed, poll_state, request_headers
+from storage.schema import feed, poll_state, request_headers, takeover
 from storage.secrets import change_headers, forget_headers, headers_of
 from storage.values import Due, Feed, FeedKind, FeedState, NextPoll, Subscription, Validators
 
@@ -66,6 +66,7 @@ async def remove_feed(tx: Transaction, ref: str, *, now: datetime) -> Feed | Non
         update(poll_state).where(poll_state.c.feed_id == found.id).values(next_poll_at=None)
     )
     await forget_headers(tx, [found.id])
+    await tx.execute(delete(takeover).where(takeover.c.feed_id == found.id))
     return replace(found, headers=(), next_poll_at=None)
 
 

@@ -199,6 +199,15 @@ gap = _table(
     rowid=False,
 )
 
+# Feeds that seem to have changed hands, until somebody has looked at them.
+takeover = _table(
+    "takeover",
+    Column("feed_id", Big, ForeignKey("feed.id"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("signs", Json, nullable=False),
+    Column("title_before", Text),
+)
+
 # Hosts that asked us to wait, for all their feeds.
 host_hold = _table(
     "host_hold",

@@ -162,6 +162,41 @@ class Gap:
     estimated_items: int
 
 
+class TakeoverSign(StrEnum):
+    """What, beside all its entries, is another at once about a feed that changed hands."""
+
+    TITLE = "title"
+    LANGUAGE = "language"
+    SITES = "sites"
+    """The sites that its entries lead to."""
+    ABSENCE = "absence"
+    """It had not answered for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """At a poll an address showed another feed altogether; nobody has looked at it yet."""
+
+    feed_id: int
+    at: datetime
+    signs: tuple[TakeoverSign, ...]
+    title_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stood in the last document of a feed."""
+
+    guids: frozenset[int]
+    """guid_hash of every entry."""
+    articles: frozenset[int]
+    """Their articles."""
+    languages: tuple[str, ...] = ()
+    """Of each article."""
+    sites: frozenset[str] = frozenset()
+    """Registrable domains that the articles lead to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What a request has to be worth, and what steering it needs to remember."""

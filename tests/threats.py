@@ -83,7 +83,7 @@ F7 | impossible dates | no date, or the readable part; what was written is kept
 F8 | dates of the future | not believed, flagged
 F9 | rotating, refilling and huge documents | newest first, the rest next time; gaps are recorded
 F10 | an edited item | the same article, a new revision, a change
-F11 | a feed taken over by somebody else | its items are new articles of the feed
+F11 | a feed taken over by somebody else | flagged until accepted; its items are new articles
 F12 | a wall clock that jumps | noticed; who was polled in the future is due
 G1 | script and all that acts in HTML | an allow-list
 G2 | markup in titles and names | plain text
@@ -108,9 +108,7 @@ I4 | a mistake in the configuration | named with its line
 I6 | secrets in logs | never written
 """
 
-NOT_YET = {
-    "F11": "a change of everything at once is not flagged.",
-}
+NOT_YET: Mapping[str, str] = {}
 """What of a row newsd does not do so far."""
 
 

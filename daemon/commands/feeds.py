@@ -28,12 +28,13 @@ from daemon.outlines import outlines_of
 from daemon.values import Failed, Gathered
 from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
 from storage.listings import feed_health, recent_polls
-from storage.values import FeedState, Headers, Subscription
+from storage.takeovers import accept_takeover, takeover_of
+from storage.values import Feed, FeedState, Headers, Subscription
 
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    help="Add, list, explain, remove, import, export and check feeds.",
+    help="Add, list, explain, accept, remove, import, export and check feeds.",
 )
 _POLLS = ("started_at", "outcome", "http_status", "items", "created", "duration_ms", "error")
 _COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
@@ -104,6 +105,22 @@ def show(
         note(f"the first {limit}; --limit shows more")
     shown = [{**row, "url": without_credentials(row["url"])} for row in rows[:limit]]
     show_rows(shown, _COLUMNS, as_json=as_json)
+    strange = [str(row["feed_id"]) for row in shown if row["takeover_at"]]
+    if strange:
+        note(f"changed hands? newsd feeds explain {', '.join(strange)}")
+
+
+@app.command(epilog="Example: newsd feeds accept 17")
+def accept(
+    ref: Annotated[str, typer.Argument(metavar="ID|URL", help="Which feed.")],
+    *,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Say that a feed which seems to have changed hands is what you want."""
+    accepted, was_strange = asyncio.run(_accept(read_settings(config, database), ref))
+    shown = without_credentials(accepted.url)
+    say(f"accepted {shown}" if was_strange else f"nothing was strange about {shown}")
 
 
 @app.command(epilog="Example: newsd feeds remove 17")
@@ -218,19 +235,29 @@ async def _health(loaded: Loaded, state: FeedState | None, limit: int) -> list[d
 async def _remove(loaded: Loaded, ref: str) -> str:
     async with open_database(loaded.settings) as database, database.writing() as tx:
         removed = await remove_feed(tx, ref, now=system_clock())
-    if removed is None:
+    return _known(removed, ref).url
+
+
+async def _accept(loaded: Loaded, ref: str) -> tuple[Feed, bool]:
+    async with open_database(loaded.settings) as database, database.writing() as tx:
+        feed = _known(await find_feed(tx, ref), ref)
+        return feed, await accept_takeover(tx, feed.id)
+
+
+def _known(feed: Feed | None, ref: str) -> Feed:
+    """The feed. Raises `UsageError` if there is none."""
+    if feed is None:
         shown = without_credentials(ref)
         raise UsageError(f"no feed {shown!r} is followed; newsd feeds list shows them")
-    return removed.url
+    return feed
 
 
 async def _explain(loaded: Loaded, ref: str, limit: int) -> dict[str, Any]:
     async with open_database(loaded.settings) as database, database.reading() as tx:
-        feed = await find_feed(tx, ref)
-        if feed is None:
-            raise UsageError(f"no feed {ref!r} is followed; newsd feeds list shows them")
+        feed = _known(await find_feed(tx, ref), ref)
         polls = await recent_polls(tx, feed.id, limit)
-    return explained(feed, polls, loaded.settings.schedule, system_clock())
+        takeover = await takeover_of(tx, feed.id)
+    return explained(feed, polls, loaded.settings.schedule, system_clock(), takeover)
 
 
 async def _subscriptions(loaded: Loaded) -> Iterable[Subscription]:

@@ -17,6 +17,8 @@ from daemon.demo.stories import load_edition
 from storage.database import Database
 from storage.holds import hold_hosts
 from storage.leases import hold
+from storage.takeovers import note_takeovers
+from storage.values import Takeover, TakeoverSign
 from tests.daemon.commands.sites import http_site
 from tests.samples import NOON
 
@@ -259,3 +261,24 @@ def test_a_feed_that_wants_a_key_gets_it_and_nobody_sees_it(
         assert newsd("feeds", "add", url.replace("//", "//me:pw@"), *twice)[0] == 2
         told = [newsd("feeds", "list", "--json"), newsd("feeds", "export"), capsys.readouterr()]
     assert "s3cret" not in str([*told, why])
+
+
+@pytest.mark.threat("F11")
+async def test_a_feed_that_changed_hands_is_shown_until_it_is_accepted(
+    newsd: Newsd, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await asyncio.to_thread(newsd, "feeds", "add", "--unasked", "https://a.example/feed")
+    async with Database.open(sqlite_url) as database, database.writing() as tx:
+        await note_takeovers(tx, [Takeover(1, NOON, (TakeoverSign.TITLE,), "Harbour Post")])
+
+    def told(*args: str) -> str:
+        assert main(["feeds", *args, "--database", sqlite_url]) == 0
+        return "".join(capsys.readouterr())
+
+    assert "changed hands? newsd feeds explain 1" in await asyncio.to_thread(told, "list")
+    shown = await asyncio.to_thread(told, "explain", "1")
+    assert "it was called 'Harbour Post'" in shown
+    assert "newsd feeds accept 1" in shown
+    assert "accepted https://a.example/feed" in await asyncio.to_thread(told, "accept", "1")
+    assert "changed hands" not in await asyncio.to_thread(told, "list")
+    assert "nothing was strange" in await asyncio.to_thread(told, "accept", "1")
