@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from storage.addresses import is_same_origin, one_address
 from storage.database import Record, Transaction
@@ -22,8 +23,14 @@ async def adopt_move(tx: Transaction, moved: Feed, move: Move, *, now: datetime)
     to = one_address(move.to)
     there = await _at(tx, to, moved.id)
     if there is None:
-        return await _adopted(tx, moved, to)
-    return moved if there.removed_at is not None else await _merged(tx, moved, there, now)
+        try:
+            async with tx.begin_nested():
+                return await _adopted(tx, moved, to)
+        except IntegrityError:  # in the same instant another replica gave it to another feed
+            there = await _at(tx, to, moved.id)
+    if there is None or there.removed_at is not None:
+        return moved
+    return await _merged(tx, moved, there, now)
 
 
 async def _at(tx: Transaction, url: str, other_than: int) -> Record | None:

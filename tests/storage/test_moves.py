@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +13,10 @@ from tests.samples import NOON
 from tests.sql import ask
 
 OLD, NEW = "https://old.example/feed", "https://new.example/feed"
+WAITING = (
+    "SELECT 1 FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 MOVE = Move(NEW, NOON - timedelta(days=2), 3)
 
 
@@ -111,3 +116,20 @@ async def test_an_old_address_is_known_after_a_merger(database: Database) -> Non
         await remove_feed(tx, NEW, now=NOON)
         assert await add_feeds(tx, [Subscription(OLD)], now=NOON) == 1
     assert await read(database, "1") is not None
+
+
+@pytest.mark.threat("H6")
+async def test_of_two_replicas_that_adopt_one_address_at_once_the_later_gives_way(
+    postgres_url: str,
+) -> None:
+    async with Database.open(postgres_url) as database:
+        first, second = await follow(database, OLD), await follow(database, f"{OLD}.xml")
+        async with database.writing() as tx:
+            await adopt_move(tx, first, MOVE, now=NOON)
+            later = asyncio.create_task(adopt(database, second))
+            while not await ask(database, WAITING):
+                pass
+        adopted = await later
+        assert (adopted.next_poll_at, adopted.url) == (None, second.url)
+        held = await ask(database, f"SELECT feed_id FROM newsd_feed_v1 WHERE url = '{NEW}'")
+        assert held == [(first.id,)]
