@@ -69,6 +69,8 @@ class Failed:
     """One printable line, without credentials."""
     http_status: int | None = None
     retry_after: timedelta | None = None
+    is_garbled: bool = False
+    """What came is no HTTP, as when a body follows a head that has none."""
 
 
 FetchResult = Fetched | NotModified | Failed
@@ -205,7 +207,9 @@ class Gathered:
     lease: Lease | None = None
     fresh: Fresh | None = None
     lied: bool = False
-    """The server says 304 to our validators although the body has changed."""
+    """Its validators are of no use: it says 304 to them although the body has changed, or cannot
+    say 304 in a way that can be read.
+    """
     moved_to: str | None = None
     """Where permanent redirects led, if nothing else did."""
     pause: float = 0.0

@@ -6,7 +6,7 @@ that were missed, `takeover` for feeds that are no longer themselves, `price` st
 `herd` spreads those that are overdue together.
 """
 
-from daemon.cadence.audit import audit_due, draw, is_trusted, unconditional
+from daemon.cadence.audit import audit_due, draw, has_conditions, is_trusted, unconditional
 from daemon.cadence.explained import explain
 from daemon.cadence.gaps import find_gap
 from daemon.cadence.herd import spread
@@ -25,6 +25,7 @@ __all__ = [
     "find_gap",
     "find_takeover",
     "first_price",
+    "has_conditions",
     "is_move_certain",
     "is_replaced",
     "is_trusted",

@@ -14,6 +14,7 @@ from aiohttp import (
     ClientError,
     ClientHttpProxyError,
     ClientResponse,
+    ClientResponseError,
     ClientSession,
     InvalidURL,
 )
@@ -312,5 +313,7 @@ def failure(error: Exception) -> Failed:
             return Failed(Outcome.TLS, detail)
         case ClientConnectorError() | ClientHttpProxyError():
             return Failed(Outcome.CONNECT, detail)
+        case ClientResponseError():
+            return Failed(Outcome.BAD_HTTP, detail, is_garbled=True)
         case _:
             return Failed(Outcome.BAD_HTTP, detail)

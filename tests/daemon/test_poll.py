@@ -1,5 +1,6 @@
 """A poll from end to end: a real server, real workers, a real database."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from storage.takeovers import takeover_of
 from storage.values import ChangeKind, FeedState, Outcome, Validators
 from tests.conftest import Serve
 from tests.daemon.conftest import MAX_ENTRIES, Bench
+from tests.daemon.fetch.servers import ok, raw_site
 from tests.daemon.pages import BRIDGE_ITEM, FERRY, FERRY_ITEM, Item, Page, rss
 from tests.sql import ask
 
@@ -307,3 +309,24 @@ async def test_new_guids_for_the_same_articles_are_no_takeover(bench: Bench, ser
 
     assert report.poll.created == 0
     assert report.takeover is None
+
+
+@pytest.mark.threat("C1")
+async def test_a_server_that_sends_a_body_with_its_304_is_asked_for_the_whole_document(
+    bench: Bench,
+) -> None:
+    """The two come in one packet, so that nobody can tell where the head ends."""
+    document = ok(rss([BRIDGE_ITEM]), 'ETag: "1"')
+    same = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n<a>"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        writer.write(same if "If-None-Match" in site.requests[-1] else document)
+
+    async with raw_site(answer) as site:
+        await bench.follow(site.origin)
+        polls = [(await bench.poll(site.origin))[0].poll for _ in range(3)]
+
+    assert [poll.outcome for poll in polls] == ["stored", "unchanged", "unchanged"]
+    asked = ["If-None-Match" in head for head in site.requests]
+    assert asked == [False, True, False, False]
