@@ -58,6 +58,8 @@ class Scheduler:
         """Of each waiting feed when it is due and when it starts; other heap entries are stale."""
         self._out: set[int] = set()
         """Feeds handed to the lanes and not yet settled."""
+        self._again: set[int] = set()
+        """Of these, which to poll once more: they had news when they were asked already."""
         self._woken = asyncio.Event()
         self._drift = Drift(clock)
         self._stale = False
@@ -88,9 +90,11 @@ class Scheduler:
 
     def settle(self, feed: Feed, next_poll_at: datetime | None) -> None:
         """A poll of this feed is over; it waits for its next one, if that is ours."""
+        now, has_news = self._clock(), feed.id in self._again
         self._out.discard(feed.id)
-        if next_poll_at is not None and next_poll_at <= self._clock() + HORIZON:
-            self._await(feed.id, next_poll_at, next_poll_at)
+        self._again.discard(feed.id)
+        if next_poll_at is not None and (has_news or next_poll_at <= now + HORIZON):
+            self._await(feed.id, next_poll_at, now if has_news else next_poll_at)
 
     def observe(self, url: str, outcome: Outcome) -> None:
         """Notice that the network went, or came back; one line of log for all its feeds."""
@@ -116,11 +120,13 @@ class Scheduler:
         self.settle(feed, then)
 
     def hasten(self, feed_id: int) -> None:
-        """Poll this feed as soon as may be, unless it is being polled."""
-        if feed_id not in self._out:
-            now = self._clock()
-            due, _ = self._waiting.get(feed_id, (now, now))
-            self._await(feed_id, due, now)
+        """Poll this feed as soon as may be; one that is being polled, once more after that."""
+        if feed_id in self._out:
+            self._again.add(feed_id)
+            return
+        now = self._clock()
+        due, _ = self._waiting.get(feed_id, (now, now))
+        self._await(feed_id, due, now)
 
     async def refill(self) -> None:
         """Learn of feeds that were added, or whose time came near."""

@@ -121,3 +121,19 @@ async def test_what_waited_when_the_network_went_is_asked_for_again(stand: Stand
         stand.scheduler.observe(f"https://h{n}.example/", Outcome.CONNECT)
     await stand.scheduler.refill()
     assert (stand.lanes.waiting, len(stand.starts())) == (0, 3)
+
+
+async def test_news_that_comes_while_a_feed_is_polled_is_asked_for_afterwards(
+    stand: Stand,
+) -> None:
+    """The document may have been written just before."""
+    (feed,) = await stand.follow(1, due=NOON, polled=NOON - HOUR)
+    await stand.scheduler.refill()
+    await stand.scheduler._claim()
+    stand.scheduler.hasten(feed.id)
+    assert stand.starts() == []
+    stand.scheduler.settle(feed, NOON + HOUR)
+    assert stand.starts() == [(feed.id, timedelta())]
+    await stand.scheduler._claim()
+    stand.scheduler.settle(feed, NOON + HOUR)
+    assert stand.starts() == []
