@@ -77,7 +77,8 @@ class Service:
     def settle(self, feed: Feed, report: PollReport | None) -> None:
         """A poll is committed (or is not ours): count it, and wait for the next."""
         if self._scheduler is not None:
-            self._scheduler.settle(feed, report.feed.next_poll_at if report else None)
+            polled = report.feed if report else feed
+            self._scheduler.settle(polled, polled.next_poll_at if report else None)
             if report is not None:
                 self._scheduler.observe(feed.url, report.poll.outcome)
         if report is None:

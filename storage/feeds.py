@@ -24,6 +24,9 @@ from storage.values import Due, Feed, FeedKind, FeedState, NextPoll, Subscriptio
 SHARDS = 256
 _SET_BACK = timedelta(minutes=5)
 """Clocks of replicas may differ by less."""
+_IS_PROVEN = and_(poll_state.c.last_success_at.is_not(None), poll_state.c.failures == 0).label(
+    "proven"
+)
 _ID = re.compile(r"\d{1,18}")
 
 
@@ -111,7 +114,7 @@ async def due_times(
 ) -> list[Due]:
     """When every feed is due that is to be polled before an instant."""
     query = (
-        select(feed.c.id, poll_state.c.next_poll_at, poll_state.c.rate)
+        select(feed.c.id, poll_state.c.next_poll_at, poll_state.c.rate, _IS_PROVEN)
         .where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
         .where(_is_due(before, now=now))
     )
@@ -120,7 +123,8 @@ async def due_times(
     rows = await tx.execute(query)
     overdue = now - _SET_BACK
     return [
-        Due(r.id, r.next_poll_at if r.next_poll_at <= before else overdue, r.rate) for r in rows
+        Due(r.id, r.next_poll_at if r.next_poll_at <= before else overdue, r.rate, bool(r.proven))
+        for r in rows
     ]
 
 

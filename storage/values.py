@@ -281,6 +281,8 @@ class Due:
     at: datetime
     rate: float | None
     """Articles a day; None: nothing was seen of it yet."""
+    is_proven: bool = True
+    """Whether it answered when it was last asked."""
 
 
 @dataclass(frozen=True, slots=True)

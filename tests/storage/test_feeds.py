@@ -262,7 +262,7 @@ async def test_a_feed_polled_in_the_future_is_due_for_the_clock_was_set_back(
 async def test_when_feeds_are_due(database: Database) -> None:
     await add(database, HARBOUR)
     async with database.reading() as tx:
-        assert await due_times(tx, now=NOON, before=NOON) == [Due(1, NOON, None)]
+        assert await due_times(tx, now=NOON, before=NOON) == [Due(1, NOON, None, is_proven=False)]
         assert await due_times(tx, now=NOON, before=NOON - timedelta(seconds=1)) == []
 
 
