@@ -176,7 +176,7 @@ class ScheduleSettings(_Section):
         gt=0,
     )
     min_interval: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
-        default=timedelta(minutes=5), description="No feed is polled more often than this."
+        default=timedelta(minutes=2), description="No feed is polled more often than this."
     )
     max_interval: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
         default=timedelta(hours=24), description="No healthy feed is polled less often than this."
