@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import xxhash
 
-from daemon.cadence import audit_due, is_trusted, unconditional
+from daemon.cadence import audit_due, has_conditions, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
@@ -15,6 +15,7 @@ from daemon.values import (
     Digested,
     Failed,
     Fetched,
+    FetchResult,
     Gathered,
     NotModified,
     Unchanged,
@@ -32,10 +33,13 @@ async def gather(
     opened = Gathered(feed, clock(), timedelta(), Unchanged(), lease=lease)
     trusted = is_trusted(feed, opened.started_at)
     audited = trusted and audit_due(feed)
-    result = await fetcher.fetch(feed if trusted and not audited else unconditional(feed))
+    asked = feed if trusted and not audited else unconditional(feed)
+    result = await fetcher.fetch(asked)
+    if spoiled := _is_spoiled(result, asked):
+        result = await fetcher.fetch(unconditional(feed))
     match result:
         case Fetched():
-            gathered = await _digested(opened, result, workers)
+            gathered = replace(await _digested(opened, result, workers), lied=spoiled)
             if audited and _has_news(gathered):
                 gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
@@ -44,7 +48,8 @@ async def gather(
             )
         case Failed():
             gathered = replace(opened, news=result, http_status=result.http_status)
-    return replace(gathered, duration=timedelta(seconds=timer() - began))
+    took = timedelta(seconds=timer() - began)
+    return replace(gathered, duration=took, pause=fetcher.pause(feed.url))
 
 
 async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gathered:
@@ -74,6 +79,11 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
         # the next poll must get the document again, for the entries that were left
         gathered = replace(gathered, validators=Validators())
     return replace(gathered, news=news)
+
+
+def _is_spoiled(result: FetchResult, asked: Feed) -> bool:
+    """Whether a 304 may have been lost in what followed it: some servers send it with a body."""
+    return isinstance(result, Failed) and result.is_garbled and has_conditions(asked.validators)
 
 
 def _has_news(gathered: Gathered) -> bool:

@@ -15,6 +15,7 @@ from storage.values import (
     Outcome,
     Poll,
     TaggedArticle,
+    Takeover,
     Validators,
 )
 
@@ -68,6 +69,8 @@ class Failed:
     """One printable line, without credentials."""
     http_status: int | None = None
     retry_after: timedelta | None = None
+    is_garbled: bool = False
+    """What came is no HTTP, as when a body follows a head that has none."""
 
 
 FetchResult = Fetched | NotModified | Failed
@@ -204,9 +207,13 @@ class Gathered:
     lease: Lease | None = None
     fresh: Fresh | None = None
     lied: bool = False
-    """The server says 304 to our validators although the body has changed."""
+    """Its validators are of no use: it says 304 to them although the body has changed, or cannot
+    say 304 in a way that can be read.
+    """
     moved_to: str | None = None
     """Where permanent redirects led, if nothing else did."""
+    pause: float = 0.0
+    """Seconds that the host wants between two requests (Crawl-delay); 0: it did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,5 +251,7 @@ class PollReport:
     """Since the last poll, entries were probably lost."""
     held_until: datetime | None = None
     """The host asked us to leave all its feeds alone until then."""
+    takeover: Takeover | None = None
+    """It seems to be another feed altogether."""
     moved_from: str | None = None
     """The address it had until this poll, if that was the last one there."""

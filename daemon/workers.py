@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from daemon.errors import DigestLimitError
+from daemon.robotstxt import RobotRules, read_rules
 from daemon.settings import DigestSettings
 from daemon.values import Digested, Fetched
 
@@ -56,6 +57,10 @@ class Workers:
     async def links(self, page: Fetched) -> tuple[str, ...]:
         """The feeds that a web page names. Raises `DigestLimitError`."""
         return await self._run(_links, page)
+
+    async def robots(self, body: bytes, user_agent: str) -> RobotRules:
+        """What a robots.txt says to whoever sends `user_agent`. Raises `DigestLimitError`."""
+        return await self._run(read_rules, body, user_agent)
 
     async def _run(self, task: Callable[..., Result], *args: Any) -> Result:
         limit = self._settings.cpu_limit

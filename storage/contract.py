@@ -241,8 +241,18 @@ _HEALTH = View(
             f"(SELECT avg({_UNCHANGED}) {_LAST_DAY})",
             "Share of those that found nothing changed; NULL without polls.",
         ),
+        (
+            "takeover_at",
+            "t.at",
+            "When it began to show another feed altogether; NULL: never, or accepted.",
+        ),
+        (
+            "takeover_signs",
+            "t.signs",
+            "JSON list of what changed beside all entries: title, language, sites, absence.",
+        ),
     ),
-    """FROM feed f JOIN poll_state p ON p.feed_id = f.id
+    """FROM feed f JOIN poll_state p ON p.feed_id = f.id LEFT JOIN takeover t ON t.feed_id = f.id
 WHERE f.removed_at IS NULL""",
 )
 

@@ -29,7 +29,15 @@ Line = dict[str, Any]
 """Column -> value: instants are aware, JSON lists are lists, flags are booleans."""
 
 _DAY = timedelta(days=1)
-_LISTS = {"authors", "quality", "labels", "changed_fields", "evidence", "reasons"}
+_LISTS = {
+    "authors",
+    "quality",
+    "labels",
+    "changed_fields",
+    "evidence",
+    "reasons",
+    "takeover_signs",
+}
 _FLAGS = {"deleted", "in_title"}
 _SIZES = {
     "sqlite": "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",

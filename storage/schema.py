@@ -130,6 +130,13 @@ feed = _table(
     Index("ix_feed_moved_from", "moved_from"),
 )
 
+# Secrets, as a rule: kept apart, so that a reader may be granted all that is in `feed`.
+request_headers = _table(
+    "request_headers",
+    Column("feed_id", Big, ForeignKey("feed.id"), primary_key=True, autoincrement=False),
+    Column("headers", Json, nullable=False),
+)
+
 # No index on a column that a poll changes, so that every update is HOT (docs: STORAGE); what is
 # due waits in memory.
 poll_state = _table(
@@ -190,6 +197,15 @@ gap = _table(
     Column("before", Instant, nullable=False),
     Column("estimated_items", Integer, nullable=False),
     rowid=False,
+)
+
+# Feeds that seem to have changed hands, until somebody has looked at them.
+takeover = _table(
+    "takeover",
+    Column("feed_id", Big, ForeignKey("feed.id"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("signs", Json, nullable=False),
+    Column("title_before", Text),
 )
 
 # Hosts that asked us to wait, for all their feeds.
