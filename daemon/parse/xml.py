@@ -7,7 +7,7 @@ happens to be a file's name, reads every date (wrongly for most time zones) and 
 
 import re
 import xml.sax
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 from xml.sax import handler
@@ -225,8 +225,6 @@ def _raw_entry(entry: dict[str, Any]) -> RawEntry:
     """One of feedparser's records, field by field; `dict.get` avoids its own aliases."""
     links = entry.get("links") or []
     media = _media(entry)
-    details = [*_details(entry, "content"), *_details(entry, "summary_detail")]
-    details += _details(entry, "title_detail")
     return RawEntry(
         id=_of(entry, "id"),
         link=_link(entry),
@@ -240,8 +238,7 @@ def _raw_entry(entry: dict[str, Any]) -> RawEntry:
         categories=[tag.get("term") for tag in entry.get("tags") or []],
         enclosures=[dict.get(x, "href") for x in links if x.get("rel") == "enclosure"],
         image=next((m for m in media if m), None),
-        language=_of(entry, "language") or next(_languages(details), None),
-        base=next((d["base"] for d in details if d.get("base")), None),
+        language=_of(entry, "language"),
     )
 
 
@@ -267,7 +264,8 @@ def _markup(detail: Mapping[str, Any]) -> Markup | None:
     kind = str(detail.get("type") or "text/html")
     if kind.startswith(("image/", "audio/", "video/")):
         return None
-    return Markup(str(detail.get("value") or ""), is_html=kind != "text/plain")
+    value = str(detail.get("value") or "")
+    return Markup(value, kind != "text/plain", detail.get("base"), detail.get("language"))
 
 
 def _title(entry: dict[str, Any]) -> Markup | None:
@@ -298,7 +296,3 @@ def _media(entry: dict[str, Any]) -> Iterator[str | None]:
             yield link.get("href")
     for image in _details(entry, "image"):
         yield image.get("href")
-
-
-def _languages(details: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    return (str(d["language"]) for d in details if d.get("language"))
