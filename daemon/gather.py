@@ -10,6 +10,7 @@ from daemon.cadence import audit_due, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
+from daemon.sitemaps import read_sitemaps
 from daemon.values import (
     OVER_MAX_ENTRIES,
     Digested,
@@ -35,7 +36,7 @@ async def gather(
     result = await fetcher.fetch(feed if trusted and not audited else unconditional(feed))
     match result:
         case Fetched():
-            gathered = await _digested(opened, result, workers)
+            gathered = await _digested(opened, result, fetcher, workers)
             if audited and _has_news(gathered):
                 gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
@@ -47,7 +48,9 @@ async def gather(
     return replace(gathered, duration=timedelta(seconds=timer() - began))
 
 
-async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gathered:
+async def _digested(
+    opened: Gathered, page: Fetched, fetcher: Fetcher, workers: Workers
+) -> Gathered:
     """The document's news; cheapest first: an equal body never reaches a parser."""
     feed = opened.feed
     marks = Validators(page.etag, page.last_modified, body_hash(page.body))
@@ -68,6 +71,8 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
+    if news.sitemaps:
+        return await read_sitemaps(gathered, news, fetcher, workers)
     if page.is_delta:
         news = replace(news, is_delta=True, entry_hashes=feed.entry_hashes | news.entry_hashes)
     if OVER_MAX_ENTRIES in news.rejected:

@@ -95,6 +95,19 @@ class Entry:
     """What relative addresses in this entry are relative to; None: the document's address."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A sitemap that a sitemap index names."""
+
+    url: str
+    stated: str | None = None
+    """When it was changed, as the index says it."""
+    changed: datetime | None = None
+    """It was not changed after this; None: nobody says."""
+    is_exact: bool = False
+    """Whether that is known to the minute, so that the next change cannot look like this one."""
+
+
 class Reader(StrEnum):
     """Which reader of XML a document went through; counted under these names."""
 
@@ -114,6 +127,8 @@ class ParsedFeed:
     ttl: timedelta | None = None
     hints: Hints = field(default_factory=Hints)
     entries: tuple[Entry, ...] = ()
+    sitemaps: tuple[Listed, ...] = ()
+    """Of a sitemap index, in its order; it has no entries of its own."""
     damaged: str | None = None
     """Why the document is not well-formed, if it is not; what could be read is in `entries`."""
     rejected: Mapping[str, int] = field(default_factory=dict)
@@ -179,6 +194,8 @@ class Digested:
     reader: Reader | None = None
     """None for a format that is not XML, and for sitemaps."""
     declined: str | None = None
+    sitemaps: tuple[Listed, ...] = ()
+    """Of a sitemap index: those of its site, newest first; once they are read, those that were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +224,8 @@ class Gathered:
     """The server says 304 to our validators although the body has changed."""
     moved_to: str | None = None
     """Where permanent redirects led, if nothing else did."""
+    more_requests: int = 0
+    """Documents that were asked for beside the feed's own."""
 
 
 @dataclass(frozen=True, slots=True)

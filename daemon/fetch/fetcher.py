@@ -57,6 +57,11 @@ class Fetcher:
         self._session = session
         self._settings = settings
 
+    @property
+    def max_bytes(self) -> int:
+        """The longest document that is taken, decoded."""
+        return self._settings.max_bytes
+
     async def fetch(self, feed: Feed) -> FetchResult:
         """Ask for the feed, saying what we already have of it.
 
