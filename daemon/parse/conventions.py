@@ -64,11 +64,12 @@ def prefix_of(uri: str) -> str | None:
 
 def attributes_of(element: etree._Element) -> dict[str, str]:
     """An element's attributes by their names in lower case, those of known namespaces prefixed."""
-    items: Sequence[Any] = element.items()
-    if not items:
+    count = len(element.attrib)
+    if not count:
         return {}
-    if len(items) > MOST_ATTRIBUTES:
+    if count > MOST_ATTRIBUTES:  # lxml finds them in quadratic time
         raise DeclinedError("attributes")
+    items: Sequence[Any] = element.items()
     attributes = {_attribute(key): value for key, value in items}
     if "rel" in attributes:
         attributes["rel"] = attributes["rel"].lower()

@@ -81,14 +81,13 @@ def _write(element: etree._Element, pieces: list[str]) -> None:
 
 
 def _written(element: etree._Element) -> str:
-    items: Sequence[Any] = element.items()
-    if not items:
+    attributes = attributes_of(element)
+    if not attributes:
         return ""
-    for key, _ in items:
-        if key[0] == "{" and not key.startswith(_XML):
-            raise DeclinedError("foreign attributes in a text")
-    attributes = attributes_of(element).items()
-    return "".join([f' {name}="{escape(value, _QUOTE)}"' for name, value in attributes])
+    keys: Sequence[Any] = element.keys()
+    if any(key[0] == "{" and not key.startswith(_XML) for key in keys):
+        raise DeclinedError("foreign attributes in a text")
+    return "".join([f' {name}="{escape(value, _QUOTE)}"' for name, value in attributes.items()])
 
 
 _QUOTE = {'"': "&quot;"}

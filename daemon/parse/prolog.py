@@ -84,3 +84,13 @@ def _resolved(match: re.Match[str]) -> str:
     code = int(digits[1:], 16) if digits[0] == "x" else int(digits)
     allowed = code in {9, 10, 13} or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE
     return match[0] if allowed or 0x10000 <= code < 0x110000 else ""
+
+
+_IN_TEXT = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#\w{1,10});)", re.DOTALL
+)
+
+
+def with_bare_ampersands(text: str) -> str:
+    """The text with each `&` that begins no reference written as one that XML can read."""
+    return _IN_TEXT.sub(lambda match: "&amp;" if match[0] == "&" else match[0], text)

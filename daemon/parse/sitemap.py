@@ -6,6 +6,7 @@ from dataclasses import replace
 from lxml import etree
 
 from daemon.errors import NotAFeedError
+from daemon.parse.prolog import with_bare_ampersands
 from daemon.parse.raw import Markup, RawEntry, entry_of
 from daemon.values import Entry, Listed, ParsedFeed
 from storage.values import DateSource, FeedKind
@@ -19,7 +20,7 @@ def read_sitemap(document: str, url: str) -> ParsedFeed:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
-    root = etree.fromstring(document.encode("utf-8", "replace"), parser)
+    root = etree.fromstring(with_bare_ampersands(document).encode("utf-8", "replace"), parser)
     if root is None:
         raise NotAFeedError("an unreadable sitemap")
     damaged = str(parser.error_log[0].message) if len(parser.error_log) else None

@@ -5,7 +5,6 @@ happens to be a file's name, reads every date (wrongly for most time zones) and 
 `media:description` and `itunes:summary` into other fields. Its two readers are driven here.
 """
 
-import re
 import xml.sax
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -16,6 +15,7 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from typing_extensions import override
 
 from daemon.errors import ParseLimitError
+from daemon.parse.prolog import with_bare_ampersands
 from daemon.parse.raw import Markup, RawEntry, RawFeed
 from storage.values import FeedKind
 
@@ -39,7 +39,7 @@ def read_xml(text: str, url: str) -> RawFeed:
     """
     reader, damaged = _strictly(text, url)
     if damaged and "&" in text:  # a bare ampersand is the commonest flaw, and easily mended
-        reader, _ = _strictly(_IN_TEXT.sub(_mended, text), url)
+        reader, _ = _strictly(with_bare_ampersands(text), url)
     if reader is None:
         reader = _Loose(url, None, "utf-8", {})
         reader.feed(text)
@@ -66,15 +66,6 @@ def _strictly(text: str, url: str) -> tuple[Any, str | None]:
     except _BUGS as error:
         return None, f"unexpected by its reader: {error}"
     return reader, None
-
-
-_IN_TEXT = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#\w{1,10});)", re.DOTALL
-)
-
-
-def _mended(match: re.Match[str]) -> str:
-    return "&amp;" if match[0] == "&" else match[0]
 
 
 def _sax(reader: Any) -> Any:
