@@ -10,6 +10,7 @@ from daemon.cadence import audit_due, has_conditions, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
+from daemon.sitemaps import read_sitemaps
 from daemon.values import (
     OVER_MAX_ENTRIES,
     Digested,
@@ -39,7 +40,8 @@ async def gather(
         result = await fetcher.fetch(unconditional(feed))
     match result:
         case Fetched():
-            gathered = replace(await _digested(opened, result, workers), lied=spoiled)
+            gathered = await _digested(opened, result, fetcher, workers)
+            gathered = replace(gathered, lied=spoiled)
             if audited and _has_news(gathered):
                 gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
@@ -52,7 +54,9 @@ async def gather(
     return replace(gathered, duration=took, pause=fetcher.pause(feed.url))
 
 
-async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gathered:
+async def _digested(
+    opened: Gathered, page: Fetched, fetcher: Fetcher, workers: Workers
+) -> Gathered:
     """The document's news; cheapest first: an equal body never reaches a parser."""
     feed = opened.feed
     marks = Validators(page.etag, page.last_modified, body_hash(page.body))
@@ -73,6 +77,8 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
+    if news.sitemaps:
+        return await read_sitemaps(gathered, news, fetcher, workers)
     if page.is_delta:
         news = replace(news, is_delta=True, entry_hashes=feed.entry_hashes | news.entry_hashes)
     if OVER_MAX_ENTRIES in news.rejected:

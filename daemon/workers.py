@@ -44,9 +44,14 @@ class Workers:
         self._rules = rules
         self._pool: ProcessPool | None = None
 
-    async def digest(self, page: Fetched, known: frozenset[int], now: datetime) -> Digested:
-        """Digest a feed document. Raises what `digest` raises, and `DigestLimitError`."""
-        return await self._run(_digest, page, known, now, self._settings.max_entries)
+    async def digest(
+        self, page: Fetched, known: frozenset[int], now: datetime, *, taken: int = 0
+    ) -> Digested:
+        """Digest a feed document, or a part of one of which so many entries are `taken`.
+
+        Raises what `digest` raises, and `DigestLimitError`.
+        """
+        return await self._run(_digest, page, known, now, self._settings.max_entries - taken)
 
     async def digest_articles(
         self, page: Fetched, published: str | None, now: datetime
