@@ -369,6 +369,10 @@ class Article:
     published: Published = field(default_factory=Published)
     quality: tuple[str, ...] = ()
     """Flags, such as `future_date` or `truncated_text`; empty when nothing is odd."""
+    furniture: tuple[str, ...] = ()
+    """Lines that stood in the text and belong to its site: sign-ups, pointers, credits."""
+    edges: tuple[int, ...] = ()
+    """Hashes of the lines it began and ended with, from which furniture is learned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,19 @@ def _month_table() -> dict[str, int]:
 MONTHS = _month_table()
 """Folded month name -> 1..12. The few that mean two months (`lip`) are as in the first row."""
 
+_WEEKDAY_NAMES = """
+monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat
+sun
+montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
+lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim
+lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom
+segunda terça quarta quinta sexta feira seg ter qua qui sex
+lunedì martedì mercoledì giovedì venerdì sabato domenica gio
+maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+"""
+WEEKDAYS = frozenset(map(folded, _WEEKDAY_NAMES.split()))
+"""Folded names of the days of the week in the languages of most feeds."""
+
 MERIDIEM = {"am": 0, "pm": 12, "오전": 0, "오후": 12, "上午": 0, "下午": 12, "午前": 0, "午後": 12}
 MERIDIEM = {folded(word): hours for word, hours in MERIDIEM.items()}
 
