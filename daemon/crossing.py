@@ -12,9 +12,17 @@ from operator import attrgetter
 from typing import Any
 
 from daemon.values import Digested
-from storage.values import Article, Fingerprint, Published, Sighting, TaggedArticle, Topic
+from storage.values import (
+    Article,
+    Fingerprint,
+    Published,
+    Sighting,
+    StatedDate,
+    TaggedArticle,
+    Topic,
+)
 
-_CROSSING = (Digested, TaggedArticle, Article, Fingerprint, Published, Sighting, Topic)
+_CROSSING = (Digested, TaggedArticle, Article, Fingerprint, Published, Sighting, StatedDate, Topic)
 
 
 def ease_crossing() -> None:

@@ -23,11 +23,21 @@ from daemon.normalise import normalise_entry
 from daemon.normalise.dates import parse_date
 from daemon.normalise.language import primary_subtag
 from daemon.normalise.markup import plain_line
+from daemon.normalise.recurring import recurring_in
 from daemon.normalise.text import clean_line
 from daemon.normalise.url import absolute_url, site_of
 from daemon.parse import hub_links, parse_articles, parse_feed
 from daemon.tag import Tagger, tag_article
-from daemon.values import OVER_MAX_ENTRIES, Digested, Entry, Fetched, ParsedFeed, Rejected
+from daemon.values import (
+    NOTHING,
+    OVER_MAX_ENTRIES,
+    Digested,
+    Entry,
+    Fetched,
+    Learned,
+    ParsedFeed,
+    Rejected,
+)
 from storage.values import Article, Fingerprint, Sighting, TaggedArticle, Topic, is_among
 
 Thing = TypeVar("Thing")
@@ -36,26 +46,32 @@ Made = TypeVar("Made")
 INTERNAL_ERROR = "internal_error"
 
 
-def digest(
+def digest(  # noqa: PLR0913  what a document is, and what is known beside it
     page: Fetched,
     known: frozenset[int],
     now: datetime,
     tagger: Tagger,
     *,
     max_entries: int,
+    learned: Learned = NOTHING,
 ) -> Digested:
     """Understand a feed's document; of `known` entries (their raw hashes) only the count.
 
     Of more than `max_entries` new ones the newest are taken, and the rest left for the next poll.
     Raises `NotAFeedError` and `ParseLimitError` as `parse_feed` does.
     """
-    digested = _digest(parse_feed(page), known, now, tagger, max_entries)
+    digested = _digest(parse_feed(page), known, _Means(now, tagger, learned), max_entries)
     host = urlsplit(page.url).hostname
     return replace(digested, hub=hub_links(page), site=site_of(host) if host else None)
 
 
 def digest_articles(
-    page: Fetched, now: datetime, tagger: Tagger, *, published: str | None = None
+    page: Fetched,
+    now: datetime,
+    tagger: Tagger,
+    *,
+    published: str | None = None,
+    learned: Learned = NOTHING,
 ) -> Digested:
     """Understand a file of articles that somebody hands in; the same belt, nothing is known.
 
@@ -66,7 +82,17 @@ def digest_articles(
     if published:
         dated = (replace(e, published=e.published or published) for e in parsed.entries)
         parsed = replace(parsed, entries=tuple(dated))
-    return _digest(parsed, frozenset(), now, tagger, max_entries=len(parsed.entries))
+    means = _Means(now, tagger, learned)
+    return _digest(parsed, frozenset(), means, max_entries=len(parsed.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What the stages need to know besides the document."""
+
+    now: datetime
+    tagger: Tagger
+    learned: Learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +105,7 @@ class _Named:
 
 
 def _digest(
-    parsed: ParsedFeed, known: frozenset[int], now: datetime, tagger: Tagger, max_entries: int
+    parsed: ParsedFeed, known: frozenset[int], means: _Means, max_entries: int
 ) -> Digested:
     document = [
         _Named(entry, clean_line(name), hash_entry(entry))
@@ -91,7 +117,7 @@ def _digest(
     rejected = Counter(parsed.rejected)
     if left:
         rejected[OVER_MAX_ENTRIES] += len(left)
-    articles = _belt(parsed, taken, now, tagger, rejected)
+    articles = _belt(parsed, taken, means, rejected)
     return Digested(
         kind=parsed.kind,
         title=plain_line(parsed.title) or None,
@@ -128,25 +154,21 @@ def _when(entry: Entry) -> datetime:
 def _belt(
     parsed: ParsedFeed,
     items: Sequence[_Named],
-    now: datetime,
-    tagger: Tagger,
+    means: _Means,
     rejected: Counter[str],
 ) -> tuple[TaggedArticle, ...]:
     """Normalise all, then fingerprint all, then tag all: each stage finds its caches warm."""
     shared = shared_links(parsed.entries)
-
-    def normalise(item: _Named) -> Article | Rejected:
-        return normalise_entry(parsed, item.entry, now)
 
     def mark(made: tuple[_Named, Article]) -> Fingerprint:
         item, article = made
         return fingerprint(article, item.name, address_is_shared=is_shared(item.entry, shared))
 
     def tag(made: tuple[_Named, Article]) -> tuple[Topic, ...]:
-        return tag_article(tagger, made[1], made[0].entry.categories)
+        return tag_article(means.tagger, made[1], made[0].entry.categories)
 
     articles: list[tuple[_Named, Article]] = []
-    for item, article in _each(items, normalise, rejected):
+    for item, article in _normalised(parsed, items, means, rejected):
         if isinstance(article, Rejected):
             rejected[article.reason] += 1
         else:
@@ -157,6 +179,23 @@ def _belt(
         TaggedArticle(article, fp, _sighting(item.name, article), topics)
         for ((item, article), fp), topics in tagged
     )
+
+
+def _normalised(
+    parsed: ParsedFeed, items: Sequence[_Named], means: _Means, rejected: Counter[str]
+) -> list[tuple[_Named, Article | Rejected]]:
+    """Each entry as an article; again, when together they show furniture that was not known."""
+    learned = means.learned
+
+    def normalise(item: _Named) -> Article | Rejected:
+        return normalise_entry(parsed, item.entry, means.now, learned)
+
+    first = _each(items, normalise, rejected)
+    found = recurring_in([made for _, made in first if isinstance(made, Article)], learned)
+    if not found:
+        return first
+    learned = {**learned, **found}
+    return _each([item for item, _ in first], normalise, rejected)
 
 
 def _each(

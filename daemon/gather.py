@@ -11,11 +11,13 @@ from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
 from daemon.values import (
+    NOTHING,
     OVER_MAX_ENTRIES,
     Digested,
     Failed,
     Fetched,
     Gathered,
+    Learned,
     NotModified,
     Unchanged,
 )
@@ -23,10 +25,15 @@ from daemon.workers import Workers
 from storage.values import Feed, Lease, Outcome, Validators
 
 
-async def gather(
-    feed: Feed, lease: Lease | None, fetcher: Fetcher, workers: Workers, clock: Clock
+async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
+    feed: Feed,
+    lease: Lease | None,
+    fetcher: Fetcher,
+    workers: Workers,
+    clock: Clock,
+    learned: Learned = NOTHING,
 ) -> Gathered:
-    """Everything one feed has to tell right now."""
+    """Everything one feed has to tell right now; `learned` is the furniture of its sites."""
     timer = asyncio.get_running_loop().time
     began = timer()
     opened = Gathered(feed, clock(), timedelta(), Unchanged(), lease=lease)
@@ -35,7 +42,7 @@ async def gather(
     result = await fetcher.fetch(feed if trusted and not audited else unconditional(feed))
     match result:
         case Fetched():
-            gathered = await _digested(opened, result, workers)
+            gathered = await _digested(opened, result, workers, learned)
             if audited and _has_news(gathered):
                 gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
@@ -47,7 +54,9 @@ async def gather(
     return replace(gathered, duration=timedelta(seconds=timer() - began))
 
 
-async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gathered:
+async def _digested(
+    opened: Gathered, page: Fetched, workers: Workers, learned: Learned
+) -> Gathered:
     """The document's news; cheapest first: an equal body never reaches a parser."""
     feed = opened.feed
     marks = Validators(page.etag, page.last_modified, body_hash(page.body))
@@ -63,7 +72,7 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
     if marks.body_hash == feed.validators.body_hash:
         return gathered
     try:
-        news = await workers.digest(page, feed.entry_hashes, opened.started_at)
+        news = await workers.digest(page, feed.entry_hashes, opened.started_at, learned)
     except NotAFeedError as error:
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:

@@ -5,7 +5,7 @@ else can collide with, take the clock, think again only if it moved, write. A po
 articles never takes the clock.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,15 +14,19 @@ from http import HTTPStatus
 from daemon.cadence import after_poll, find_gap, first_price, is_move_certain
 from daemon.dedup import judge_all
 from daemon.lanes import host_of
+from daemon.learned import LearnedLines
+from daemon.normalise.recurring import learn
 from daemon.settings import ScheduleSettings
 from daemon.values import Arrival, Brought, Digested, Failed, Gathered, PollReport
 from storage.articles import next_article_ids, save, stage, unstage
 from storage.changes import advance_clock, clock_now, take_clock
 from storage.database import Database, Transaction
+from storage.furniture import keep_lines, lines_of
 from storage.gaps import note_gaps
 from storage.holdings import holdings
 from storage.holds import hold_hosts
 from storage.leases import still_held
+from storage.lines import SiteLines
 from storage.moves import adopt_move
 from storage.polls import remember_polls
 from storage.sightings import mark_departed
@@ -57,6 +61,8 @@ class Keeper:
     replica: str
     price: float | None = None
     """What a request must be worth, in article-seconds; None: what the budget suggests."""
+    learned: LearnedLines | None = None
+    """Told of what is learned of the furniture of sites."""
 
     async def keep(self, group: Sequence[Gathered], now: datetime) -> list[PollReport]:
         """Save what is new and remember how the polls went.
@@ -68,14 +74,18 @@ class Keeper:
         while group:
             try:
                 async with self.database.writing() as tx:
-                    return await self._keep(tx, group, now)
+                    reports, taught = await self._keep(tx, group, now)
             except LeaseLostError as lost:
                 group = [g for g in group if not (g.lease and g.lease.shard in lost.shards)]
+            else:
+                if self.learned is not None:
+                    self.learned.taught(taught, now)
+                return reports
         return []
 
     async def _keep(
         self, tx: Transaction, group: Sequence[Gathered], now: datetime
-    ) -> list[PollReport]:
+    ) -> tuple[list[PollReport], list[SiteLines]]:
         arrivals = [
             Arrival(g.feed.id, g.news.site, tagged)
             for g in group
@@ -92,7 +102,7 @@ class Keeper:
         await mark_departed(tx, *_departures(group))
         await note_gaps(tx, [r.gap for r in reports if r.gap is not None])
         await hold_hosts(tx, _holds(reports), now=now)
-        return reports
+        return reports, await _learn(tx, judged, now)
 
     async def _judge_and_save(
         self,
@@ -150,6 +160,20 @@ async def _moved(tx: Transaction, report: PollReport, now: datetime) -> PollRepo
 async def _judge(tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int]) -> list[Judged]:
     known = await holdings(tx, [(a.feed_id, a.tagged) for a in arrivals])
     return judge_all(arrivals, known, iter(ids))
+
+
+async def _learn(tx: Transaction, judged: Sequence[Judged], now: datetime) -> list[SiteLines]:
+    """What the new articles teach of the furniture of their sites; a copy teaches nothing."""
+    by_site: dict[str, list[Article]] = defaultdict(list)
+    for one in judged:
+        kept, verdict = one.tagged.article, one.verdict
+        site = kept.site or kept.host
+        if isinstance(verdict, Created) and verdict.copy is None and site:
+            by_site[site].append(kept)
+    known = await lines_of(tx, by_site)
+    taught = [learn(known.get(s, SiteLines(s)), new, now) for s, new in by_site.items()]
+    await keep_lines(tx, taught)
+    return taught
 
 
 def _created(judged: Sequence[Judged]) -> Iterator[int]:

@@ -10,8 +10,8 @@ from sqlalchemy import Table, delete, insert, text
 from storage.chunks import chunked
 from storage.database import Transaction
 from storage.revisions import revise
-from storage.rows import article_row, change_row, sort_at, text_row, topic_rows
-from storage.schema import article, article_text, article_topic, changes
+from storage.rows import article_row, change_row, evidence_rows, sort_at, text_row, topic_rows
+from storage.schema import article, article_evidence, article_text, article_topic, changes
 from storage.sightings import note_sightings
 from storage.values import Change, ChangeKind, Created, Judged, Repeated, Revised
 
@@ -45,6 +45,8 @@ async def stage(tx: Transaction, judged: Sequence[Judged], *, now: datetime) -> 
     """
     new = [(j.verdict.article_id, j.tagged) for j in judged if isinstance(j.verdict, Created)]
     await _insert(tx, article_text, [text_row(i, tagged.article) for i, tagged in new])
+    evidence = [evidence_rows(i, tagged.article) for i, tagged in new]
+    await _insert(tx, article_evidence, [row for rows in evidence for row in rows])
     topics = [topic_rows(i, tagged, sort_at(tagged.article, now)) for i, tagged in new]
     await _insert(tx, article_topic, [row for rows in topics for row in rows])
 
@@ -52,7 +54,7 @@ async def stage(tx: Transaction, judged: Sequence[Judged], *, now: datetime) -> 
 async def unstage(tx: Transaction, article_ids: Iterable[int]) -> None:
     """Take back what `stage` wrote for articles that turned out to be known."""
     for chunk in chunked(article_ids):
-        for table in (article_text, article_topic):
+        for table in (article_text, article_evidence, article_topic):
             await tx.execute(delete(table).where(table.c.article_id.in_(chunk)))
 
 

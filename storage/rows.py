@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from storage.values import Article, Change, Created, Judged, Published, TaggedArticle
+from storage.values import (
+    Article,
+    Change,
+    Created,
+    Judged,
+    Published,
+    StatedDate,
+    TaggedArticle,
+)
 
 Row = dict[str, Any]
 
@@ -73,6 +81,28 @@ def sort_at(kept: Article, seen_at: datetime) -> datetime:
 def text_row(article_id: int, kept: Article) -> Row:
     """The texts of an article."""
     return {"article_id": article_id, "text": kept.text, "html": kept.html}
+
+
+def evidence_rows(article_id: int, kept: Article) -> Iterator[Row]:
+    """What was taken off an article or weighed against it; no row when that is nothing."""
+    if kept.furniture or kept.other_dates:
+        yield {
+            "article_id": article_id,
+            "furniture": list(kept.furniture),
+            "dates": [date_row(stated) for stated in kept.other_dates],
+        }
+
+
+def date_row(stated: StatedDate) -> Row:
+    """A date that gave way, as JSON."""
+    return {
+        "raw": stated.raw,
+        "at": stated.at.isoformat() if stated.at else None,
+        "precision": stated.precision,
+        "source": stated.source,
+        "tz": stated.zone,
+        "because": stated.because,
+    }
 
 
 def topic_rows(article_id: int, tagged: TaggedArticle, at: datetime) -> Iterator[Row]:

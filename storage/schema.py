@@ -281,6 +281,14 @@ article_text = _table(
     Column("html", Text, nullable=False),
 )
 
+# What was taken off an article or weighed against it; most have no row.
+article_evidence = _table(
+    "article_evidence",
+    Column("article_id", Big, primary_key=True, autoincrement=False),
+    Column("furniture", Json, nullable=False),
+    Column("dates", Json, nullable=False),
+)
+
 # Superseded revisions only; the current one is the article itself.
 article_revision = _table(
     "article_revision",
@@ -358,6 +366,14 @@ story = _table(
     Column("first_published_at", Instant),
     Column("last_published_at", Instant),
     Column("language", Text),
+)
+
+# What the articles of a site begin and end with, and which of it belongs to the site.
+site_lines = _table(
+    "site_lines",
+    Column("site", Text, primary_key=True),
+    Column("recent", LargeBinary, nullable=False),
+    Column("learned", Json, nullable=False),
 )
 
 # ---------------------------------------------------------------- order and ownership

@@ -16,7 +16,7 @@ from storage.listings import article, latest_articles
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, help="List and show articles.")
 _COLUMNS = ("article_id", "published_at", "language", "host", "title")
-_APART = {"text", "html", "topics", "sightings", "revisions"}
+_APART = {"text", "html", "furniture", "other_dates", "topics", "sightings", "revisions"}
 
 
 def _since(text: str) -> datetime:
@@ -67,15 +67,17 @@ def show(
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one article: its text, its topics, where it was seen, and how it changed."""
+    """Show one article: its text, its topics, where it was seen, how it changed, and why so."""
     found = asyncio.run(_article(read_settings(config, database), article_id))
     if as_json:
         say_json(found)
         return
     show_facts({name: value for name, value in found.items() if name not in _APART})
-    for part in ("topics", "sightings", "revisions"):
+    for part in ("other_dates", "topics", "sightings", "revisions"):
         for row in found[part]:
-            say(f"{part.removesuffix('s')}: {cell(row)}")
+            say(f"{part.removesuffix('s').replace('_', ' ')}: {cell(row)}")
+    for line in found["furniture"]:
+        say(f"not text: {line}")
     for paragraph in found["text"].splitlines():
         say(paragraph)
 

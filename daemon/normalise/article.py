@@ -1,7 +1,7 @@
 """Turn an entry as it was written into an article as we keep it."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from daemon.normalise.markup import plain_line, plain_text, safe_html, without_l
 from daemon.normalise.published import dated, split_trailing_time
 from daemon.normalise.text import count_words, cut
 from daemon.normalise.url import absolute_url, canonical_url, site_of
-from daemon.values import Entry, ParsedFeed, Rejected
+from daemon.values import NOTHING, Entry, Learned, ParsedFeed, Rejected
 from storage.values import Article
 
 # Characters that are kept of each field (THREATS E6).
@@ -25,13 +25,9 @@ MOST_AUTHORS = 50
 MOST_FURNITURE = 40
 _TITLE_FROM_TEXT = 100
 
-Learned = Mapping[str, Collection[int]]
-"""Site -> hashes of the lines that recur on it."""
-_NOTHING: Learned = {}
-
 
 def normalise_entry(
-    parsed: ParsedFeed, entry: Entry, now: datetime, learned: Learned = _NOTHING
+    parsed: ParsedFeed, entry: Entry, now: datetime, learned: Learned = NOTHING
 ) -> Article | Rejected:
     """The article in an entry: clean text, absolute addresses, and a date that says its origin.
 

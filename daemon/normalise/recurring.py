@@ -6,6 +6,7 @@ no more is forgotten with them.
 """
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from struct import Struct
 from xxhash import xxh3_64_intdigest
 
 from daemon.normalise.calendar import MONTHS, WEEKDAYS, folded
+from daemon.values import Learned
 from storage.lines import LearnedLine, SiteLines
 from storage.values import Article
 
@@ -81,6 +83,27 @@ def learn(known: SiteLines, articles: Sequence[Article], now: datetime) -> SiteL
         if is_recurring(line, counts[mark], window):
             kept.append(LearnedLine(mark, line[:_SHOWN], counts[mark], window, now))
     return replace(known, recent=recent, learned=tuple(kept[-MOST_LEARNED:]))
+
+
+def recurring_in(articles: Sequence[Article], learned: Learned) -> dict[str, frozenset[int]]:
+    """Site -> all its furniture, for sites of which these articles show more than was learned.
+
+    What stands on half of the new articles of one document need not be met elsewhere first.
+    """
+    if len(articles) < EARLY:
+        return {}
+    by_site: dict[str, list[Article]] = defaultdict(list)
+    for article in articles:
+        by_site[article.site or article.host or ""].append(article)
+    found: dict[str, frozenset[int]] = {}
+    for site, group in by_site.items():
+        counts = Counter(mark for article in group for mark in article.edges)
+        known = frozenset(learned.get(site, ()))
+        fewest = max(EARLY_FEWEST, len(group) * EARLY_SHARE)
+        often = {mark for mark, count in counts.items() if count >= fewest}
+        if len(group) >= EARLY and not often <= known:
+            found[site] = known | often
+    return found
 
 
 def is_recurring(line: str, count: int, window: int) -> bool:
