@@ -19,7 +19,7 @@ from daemon.dedup import (
     name_entries,
     shared_links,
 )
-from daemon.normalise import normalise_entry
+from daemon.normalise import document_of, normalise_entry
 from daemon.normalise.dates import parse_date
 from daemon.normalise.language import primary_subtag
 from daemon.normalise.markup import plain_line
@@ -82,7 +82,7 @@ def digest_articles(
     if published:
         dated = (replace(e, published=e.published or published) for e in parsed.entries)
         parsed = replace(parsed, entries=tuple(dated))
-    means = _Means(now, tagger, learned)
+    means = _Means(now, tagger, learned, is_poll=False)
     return _digest(parsed, frozenset(), means, max_entries=len(parsed.entries))
 
 
@@ -93,6 +93,8 @@ class _Means:
     now: datetime
     tagger: Tagger
     learned: Learned
+    is_poll: bool = True
+    """Whether the document was fetched just now from whoever makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +187,17 @@ def _normalised(
     parsed: ParsedFeed, items: Sequence[_Named], means: _Means, rejected: Counter[str]
 ) -> list[tuple[_Named, Article | Rejected]]:
     """Each entry as an article; again, when together they show furniture that was not known."""
-    learned = means.learned
+    document = document_of(parsed, means.now, means.learned, is_poll=means.is_poll)
 
     def normalise(item: _Named) -> Article | Rejected:
-        return normalise_entry(parsed, item.entry, means.now, learned)
+        return normalise_entry(document, item.entry)
 
     first = _each(items, normalise, rejected)
-    found = recurring_in([made for _, made in first if isinstance(made, Article)], learned)
+    made = [article for _, article in first if isinstance(article, Article)]
+    found = recurring_in(made, means.learned)
     if not found:
         return first
-    learned = {**learned, **found}
+    document = replace(document, learned={**means.learned, **found})
     return _each([item for item, _ in first], normalise, rejected)
 
 

@@ -10,7 +10,9 @@ from daemon.normalise.byline import split_byline, split_names
 from daemon.normalise.furniture import without_furniture
 from daemon.normalise.language import detect_language
 from daemon.normalise.markup import plain_line, plain_text, safe_html, without_lines
-from daemon.normalise.published import dated, split_trailing_time
+from daemon.normalise.outlet import outlet_names, without_outlet
+from daemon.normalise.published import Moment, dated, doubted, region_of
+from daemon.normalise.stated import split_trailing_time
 from daemon.normalise.text import count_words, cut
 from daemon.normalise.url import absolute_url, canonical_url, site_of
 from daemon.values import NOTHING, Entry, Learned, ParsedFeed, Rejected
@@ -26,24 +28,46 @@ MOST_FURNITURE = 40
 _TITLE_FROM_TEXT = 100
 
 
-def normalise_entry(
-    parsed: ParsedFeed, entry: Entry, now: datetime, learned: Learned = NOTHING
-) -> Article | Rejected:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is known of a document before any of its entries is looked at."""
+
+    parsed: ParsedFeed
+    moment: Moment
+    outlets: frozenset[str]
+    """Names that its outlet may put on titles."""
+    learned: Learned
+    """The furniture of the sites it leads to."""
+
+
+def document_of(
+    parsed: ParsedFeed, now: datetime, learned: Learned = NOTHING, *, is_poll: bool = True
+) -> Document:
+    """A document fetched at `now`; one that was not polled but handed in may well be of one date.
+
+    A date beyond `now` is not believed.
+    """
+    doubt = doubted(parsed.entries, now) if is_poll else None
+    moment = Moment(now, region_of(parsed.url, parsed.language), doubt)
+    return Document(parsed, moment, outlet_names(parsed), learned)
+
+
+def normalise_entry(document: Document, entry: Entry) -> Article | Rejected:
     """The article in an entry: clean text, absolute addresses, and a date that says its origin.
 
-    `now` is when the entry was fetched: a date beyond it is not believed. `learned` tells the
-    furniture of its site. `Rejected` when there is neither a title nor a text.
+    `Rejected` when there is neither a title nor a text.
     """
+    parsed = document.parsed
     base = absolute_url(entry.base, parsed.url) or parsed.url
     url = absolute_url(entry.link, base)
     canonical = canonical_url(url) if url else None
     host = urlsplit(canonical).hostname if canonical else None
     site = site_of(host) if host else None
-    body = _body(entry, base, learned.get(site or host or "", ()))
-    title = _without_outlet(plain_line(entry.title), parsed.title)
+    body = _body(entry, base, document.learned.get(site or host or "", ()))
+    title = without_outlet(plain_line(entry.title), document.outlets)
     if not title and not body.text:
         return Rejected("nothing_to_read")
-    when = dated(entry, url, body.text, body.trailing, now)
+    when = dated(entry, url, body.text, body.trailing, document.moment)
     return Article(
         url=url,
         canonical_url=canonical,
@@ -61,6 +85,7 @@ def normalise_entry(
         published=when.published,
         quality=tuple(dict.fromkeys((*_flags(entry, url, title), *body.flags, *when.flags))),
         furniture=body.furniture,
+        other_dates=when.others,
         edges=body.edges,
     )
 
@@ -155,18 +180,6 @@ def _ends(text: str) -> tuple[list[str], list[str]]:
 
 def _words(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-_OUTLET = re.compile(r"(.{10,}\S)\s+[|–—·:-]{1,2}\s+(\S.{0,60})")
-
-
-def _without_outlet(title: str, feed_title: str | None) -> str:
-    """Take ` | The Outlet` off a title, only where the feed itself is called The Outlet."""
-    match = _OUTLET.fullmatch(title) if feed_title else None
-    if not match or not feed_title:
-        return title
-    outlet = plain_line(feed_title).casefold()
-    return match[1] if match[2].casefold() == outlet else title
 
 
 def _first_words(text: str) -> str:

@@ -13,6 +13,7 @@ from importlib.resources import files
 
 from daemon.normalise.dates import parse_date
 from daemon.normalise.recurring import LONGEST, edge_hashes
+from daemon.normalise.stated import LABEL, is_whole_time
 
 FEWEST_WORDS = 8
 """A text of which learned lines would leave less, and less than half, keeps them."""
@@ -124,14 +125,6 @@ def _several(one: str) -> str:
 
 # ---------------------------------------------------------------- when it was touched
 
-_LABEL = re.compile(
-    r"(?:(?:first |last )?(?:updated|published|posted|modified|created)(?: (?:on|at))?|date|"
-    r"last (?:update|modified|edited)|(?:zuletzt )?(?:aktualisiert|geändert|veröffentlicht)"
-    r"(?: am| um)?|stand|publiée? (?:le|à)|mise? à jour(?: le| à)?|modifiée? (?:le|à)|"
-    r"(?:publicad[oa]|actualizad[oa]|atualizad[oa])(?: el| em| a las| às)?|"
-    r"última (?:actualización|atualização)|"
-    r"(?:pubblicato|aggiornato)(?: il| alle(?: ore)?)?|ultimo aggiornamento)\b[ :|]*"
-)
 _CLOCK = re.compile(
     r"\d{1,2}[:.h]\d\d(?: ?[ap]\.?m\.?)?(?: (?:[a-z]{2,4}|uhr))?|"
     r"(?:vor |il y a |hace |há )?\d{1,2} \w{1,10}(?: ago| fa)?"
@@ -140,14 +133,11 @@ _CLOCK = re.compile(
 
 def _is_stamp(core: str) -> bool:
     """`Updated 14:32`, `Stand: 17.10.2025`, `Publié le 17 octobre 2025`."""
-    label = _LABEL.match(core)
+    label = LABEL.match(core)
     if label is None:
         return False
     rest = core[label.end() :]
     return bool(_CLOCK.fullmatch(rest)) or (rest[-1:].isalnum() and parse_date(rest) is not None)
-
-
-_WHOLE_TIME = re.compile(r"(?=.*\d{4})(?=.*\d:\d\d)")
 
 
 # ---------------------------------------------------------------- both ends
@@ -178,7 +168,7 @@ def _tail(lines: list[str], head: int) -> int:
     count = 0
     while count < len(lines) - head:
         line = lines[-1 - count]
-        if not is_furniture(line) or _WHOLE_TIME.match(line):
+        if not is_furniture(line) or is_whole_time(line):
             break
         count += 1
     return count

@@ -82,7 +82,7 @@ asctime                         | ~2025-10-17 22:37:00 | Fri Oct 17 22:37:00 202
 asctime, one digit              | ~2025-10-07 22:37:00 | Tue Oct  7 22:37:00 2025
 date(1)                         | 2025-10-17 22:37:00 | Fri Oct 17 22:37:00 UTC 2025
 date(1), offset                 | 2025-10-17 22:37:00 | Sat Oct 18 00:37:00 +0200 2025
-JavaScript                      | 2025-10-17 22:37:00 | Sat Oct 18 2025 00:37:00 GMT+0200 (Mitteleuropa)
+JavaScript                      | 2025-10-17 22:37:00 | Sat Oct 18 2025 00:37:00 GMT+0200 (CEST)
 Common Log Format               | 2025-10-17 22:37:00 | 17/Oct/2025:22:37:00 +0000
 seconds since 1970              | 2025-10-17 22:37:00 | 1760740620
 milliseconds since 1970         | 2025-10-17 22:37:00 | 1760740620000
