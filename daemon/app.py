@@ -18,6 +18,7 @@ from daemon.holds import Holds
 from daemon.housekeeping import tidy
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
+from daemon.learned import LearnedLines
 from daemon.once import OnceResult, Round, Tally
 from daemon.outlines import outlines_in
 from daemon.poll import Poller
@@ -187,7 +188,8 @@ class App:
     # ------------------------------------------------------------ parts
 
     def _keeper(self, settings: Settings, replica: str, price: float | None = None) -> Keeper:
-        return Keeper(self.database, settings.schedule, replica, price)
+        learned = LearnedLines(self.database)
+        return Keeper(self.database, settings.schedule, replica, price, learned=learned)
 
     async def _holds(self) -> Holds:
         async with self.database.reading() as tx:

@@ -23,19 +23,22 @@ from daemon.dedup import (
     terms_of,
 )
 from daemon.errors import NotAFeedError
-from daemon.normalise import normalise_entry
+from daemon.normalise import document_of, normalise_entry
 from daemon.normalise.dates import parse_date
 from daemon.normalise.language import primary_subtag
 from daemon.normalise.markup import plain_line
+from daemon.normalise.recurring import recurring_in
 from daemon.normalise.text import clean_line
 from daemon.normalise.url import absolute_url, site_of
 from daemon.parse import hub_links, parse_articles, parse_feed
 from daemon.tag import Tagger, tag_article
 from daemon.values import (
+    NOTHING,
     OVER_MAX_ENTRIES,
     Digested,
     Entry,
     Fetched,
+    Learned,
     Listed,
     ParsedFeed,
     Rejected,
@@ -60,13 +63,14 @@ INTERNAL_ERROR = "internal_error"
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def digest(
+def digest(  # noqa: PLR0913  what a document is, and what is known beside it
     page: Fetched,
     known: frozenset[int],
     now: datetime,
     tagger: Tagger,
     *,
     max_entries: int,
+    learned: Learned = NOTHING,
 ) -> Digested:
     """Understand a feed's document; of `known` entries (their raw hashes) only the count.
 
@@ -75,7 +79,8 @@ def digest(
     """
     parsed = parse_feed(page)
     digested = replace(
-        _digest(parsed, known, now, tagger, max_entries), sitemaps=_own_sitemaps(parsed)
+        _digest(parsed, known, _Means(now, tagger, learned), max_entries),
+        sitemaps=_own_sitemaps(parsed),
     )
     host = urlsplit(page.url).hostname
     return replace(digested, hub=hub_links(page), site=site_of(host) if host else None)
@@ -112,7 +117,12 @@ def _dated(sitemap: Listed, url: str) -> Listed:
 
 
 def digest_articles(
-    page: Fetched, now: datetime, tagger: Tagger, *, published: str | None = None
+    page: Fetched,
+    now: datetime,
+    tagger: Tagger,
+    *,
+    published: str | None = None,
+    learned: Learned = NOTHING,
 ) -> Digested:
     """Understand a file of articles that somebody hands in; the same belt, nothing is known.
 
@@ -123,7 +133,19 @@ def digest_articles(
     if published:
         dated = (replace(e, published=e.published or published) for e in parsed.entries)
         parsed = replace(parsed, entries=tuple(dated))
-    return _digest(parsed, frozenset(), now, tagger, max_entries=len(parsed.entries))
+    means = _Means(now, tagger, learned, is_poll=False)
+    return _digest(parsed, frozenset(), means, max_entries=len(parsed.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What the stages need to know besides the document."""
+
+    now: datetime
+    tagger: Tagger
+    learned: Learned
+    is_poll: bool = True
+    """Whether the document was fetched just now from whoever makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +158,7 @@ class _Named:
 
 
 def _digest(
-    parsed: ParsedFeed, known: frozenset[int], now: datetime, tagger: Tagger, max_entries: int
+    parsed: ParsedFeed, known: frozenset[int], means: _Means, max_entries: int
 ) -> Digested:
     document = [
         _Named(entry, clean_line(name), hash_entry(entry))
@@ -148,7 +170,7 @@ def _digest(
     rejected = Counter(parsed.rejected)
     if left:
         rejected[OVER_MAX_ENTRIES] += len(left)
-    articles = _belt(parsed, taken, now, tagger, rejected)
+    articles = _belt(parsed, taken, means, rejected)
     return Digested(
         kind=parsed.kind,
         title=plain_line(parsed.title) or None,
@@ -196,24 +218,20 @@ class _Made:
 def _belt(
     parsed: ParsedFeed,
     items: Sequence[_Named],
-    now: datetime,
-    tagger: Tagger,
+    means: _Means,
     rejected: Counter[str],
 ) -> tuple[TaggedArticle, ...]:
     """Normalise all, then mark all, then tag all: each stage finds its caches warm."""
     shared = shared_links(parsed.entries)
 
-    def normalise(item: _Named) -> Article | Rejected:
-        return normalise_entry(parsed, item.entry, now)
-
     def mark(made: tuple[_Named, Article]) -> _Made:
         return _mark(*made, address_is_shared=is_shared(made[0].entry, shared))
 
     def tag(made: _Made) -> tuple[Topic, ...]:
-        return tag_article(tagger, made.article, made.item.entry.categories)
+        return tag_article(means.tagger, made.article, made.item.entry.categories)
 
     articles: list[tuple[_Named, Article]] = []
-    for item, article in _each(items, normalise, rejected):
+    for item, article in _normalised(parsed, items, means, rejected):
         if isinstance(article, Rejected):
             rejected[article.reason] += 1
         else:
@@ -235,6 +253,24 @@ def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
     name, article = made.item.name, made.article
     sighting = Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)
     return TaggedArticle(article, made.fingerprint, sighting, topics, made.likeness, made.terms)
+
+
+def _normalised(
+    parsed: ParsedFeed, items: Sequence[_Named], means: _Means, rejected: Counter[str]
+) -> list[tuple[_Named, Article | Rejected]]:
+    """Each entry as an article; again, when together they show furniture that was not known."""
+    document = document_of(parsed, means.now, means.learned, is_poll=means.is_poll)
+
+    def normalise(item: _Named) -> Article | Rejected:
+        return normalise_entry(document, item.entry)
+
+    first = _each(items, normalise, rejected)
+    made = [article for _, article in first if isinstance(article, Article)]
+    found = recurring_in(made, means.learned)
+    if not found:
+        return first
+    document = replace(document, learned={**means.learned, **found})
+    return _each([item for item, _ in first], normalise, rejected)
 
 
 def _each(

@@ -141,6 +141,11 @@ class ParsedFeed:
     """Why the fast reader left the document to feedparser."""
 
 
+Learned = Mapping[str, frozenset[int]]
+"""Site -> hashes of the lines that recur on its articles."""
+NOTHING: Learned = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Rejected:
     """An entry that cannot become an article."""

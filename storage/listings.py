@@ -22,7 +22,7 @@ from sqlalchemy.types import NullType, TypeEngine
 from storage.chunks import chunked
 from storage.contract import VIEWS
 from storage.database import Transaction
-from storage.schema import Instant, Json, article_evidence
+from storage.schema import Instant, Json, article_decision
 from storage.schema import article as kept
 
 Line = dict[str, Any]
@@ -30,13 +30,8 @@ Line = dict[str, Any]
 
 _DAY = timedelta(days=1)
 _LISTS = {
-    "authors",
-    "quality",
-    "labels",
-    "changed_fields",
-    "evidence",
-    "reasons",
-    "takeover_signs",
+    *("authors", "quality", "labels", "changed_fields", "evidence", "reasons"),
+    *("furniture", "dates", "takeover_signs"),
 }
 _FLAGS = {"deleted", "in_title"}
 _SIZES = {
@@ -61,6 +56,7 @@ def _view(name: str) -> TableClause:
 
 
 _article = _view("newsd_article_v1")
+_evidence = _view("newsd_article_evidence_v1")
 _revision = _view("newsd_article_revision_v1")
 _sighting = _view("newsd_sighting_v1")
 _topic = _view("newsd_article_topic_v1")
@@ -112,7 +108,11 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
 
 
 async def article(tx: Transaction, article_id: int) -> Line | None:
-    """An article with its `topics`, `sightings` and `revisions` (without their texts), or None."""
+    """An article with all that hangs on it, or None; of its revisions not the texts.
+
+    `topics`, `sightings`, `revisions`; `furniture` and `other_dates`: what was taken off it, and
+    what gave way.
+    """
     found = await _lines(tx, select(_article).where(_article.c.article_id == article_id))
     if not found:
         return None
@@ -122,7 +122,10 @@ async def article(tx: Transaction, article_id: int) -> Line | None:
     revisions = select(*(c for c in _revision.c if c.name not in texts)).where(
         _revision.c.article_id == article_id
     )
+    evidence = await _lines(tx, select(_evidence).where(_evidence.c.article_id == article_id))
     return found[0] | {
+        "furniture": evidence[0]["furniture"] if evidence else [],
+        "other_dates": evidence[0]["dates"] if evidence else [],
         "topics": await _lines(tx, topics.order_by(_topic.c.score.desc(), _topic.c.topic_id)),
         "sightings": await _lines(tx, sightings.order_by(_sighting.c.first_seen_at)),
         "revisions": await _lines(tx, revisions.order_by(_revision.c.revision)),
@@ -138,8 +141,8 @@ async def revision_texts(tx: Transaction, article_id: int) -> list[Line]:
 async def article_reasons(tx: Transaction, article_id: int) -> Mapping[str, Line]:
     """What decided about an article, by stage; only of stages that had something to decide."""
     rows = await tx.execute(
-        select(article_evidence.c.stage, article_evidence.c.facts).where(
-            article_evidence.c.article_id == article_id
+        select(article_decision.c.stage, article_decision.c.facts).where(
+            article_decision.c.article_id == article_id
         )
     )
     return {row.stage: row.facts for row in rows}

@@ -28,8 +28,8 @@ app = typer.Typer(
     rich_markup_mode=None, add_completion=False, help="List, show and explain articles."
 )
 _COLUMNS = ("article_id", "published_at", "language", "host", "title")
-_PARTS = ("topics", "sightings", "revisions", "copies")
-_APART = {"text", "html", *_PARTS}
+_PARTS = ("other_dates", "topics", "sightings", "revisions", "copies")
+_APART = {"text", "html", "furniture", *_PARTS}
 _SINGULAR = {"copies": "copy"}
 ArticleId = Annotated[
     int, typer.Argument(metavar="ID", max=2**63 - 1, help="The number of an article.")
@@ -78,7 +78,10 @@ def show(
     show_facts({name: value for name, value in found.items() if name not in _APART})
     for part in _PARTS:
         for row in found[part]:
-            say(f"{_SINGULAR.get(part, part.removesuffix('s'))}: {cell(row)}")
+            name = _SINGULAR.get(part, part.removesuffix("s").replace("_", " "))
+            say(f"{name}: {cell(row)}")
+    for line in found["furniture"]:
+        say(f"not text: {line}")
     for paragraph in found["text"].splitlines():
         say(paragraph)
 

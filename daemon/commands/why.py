@@ -37,7 +37,10 @@ def reasons(article: Facts, decided: Mapping[str, Facts], named: Mapping[int, Fa
 
     `decided` is what each stage saw; `named` the headlines of the articles that are spoken of.
     """
-    parts = (_identity(article), _date(article), _copy(article, decided, named))
+    parts = (
+        *(_identity(article), _date(article), _other_dates(article)),
+        _copy(article, decided, named),
+    )
     return [
         line
         for part in (*parts, _story(article, decided, named), _topics(article))
@@ -77,6 +80,11 @@ def _date(article: Facts) -> Iterator[str]:
         f"Published {at:%Y-%m-%d %H:%M:%S} UTC, to the {article['published_precision']}, says "
         f"{_SOURCES[source]}{said}{', ' + zone if zone else ''}."
     )
+
+
+def _other_dates(article: Facts) -> Iterator[str]:
+    for other in article["other_dates"]:
+        yield f"{_SOURCES[other['source']].capitalize()} says {other['raw']!r}: {other['because']}."
 
 
 def _copy(
