@@ -84,7 +84,8 @@ def _date(article: Facts) -> Iterator[str]:
 
 def _other_dates(article: Facts) -> Iterator[str]:
     for other in article["other_dates"]:
-        yield f"{_SOURCES[other['source']].capitalize()} says {other['raw']!r}: {other['because']}."
+        source = _SOURCES[other["source"]].capitalize()
+        yield f"{source} says {other['raw']!r}: {other['because']}."
 
 
 def _copy(
