@@ -16,7 +16,7 @@ from daemon.normalise.text import clean_line, clean_text, count_words, cut
         pytest.param("a\x1b[31mb\x85c", "a[31mb\nc", id="controls"),
         pytest.param("a\r\nb\rc\td", "a\nb\nc\td", id="line ends and tabs"),
         pytest.param("e\u0301", "é", id="NFC"),
-        pytest.param("a\ufffe\uffffb", "ab", id="noncharacters"),
+        pytest.param("a\ufffe\uffff\U0010ffffb", "ab", id="noncharacters"),
     ],
 )
 def test_text_that_can_be_stored(text: str, clean: str) -> None:
@@ -49,7 +49,15 @@ def test_clean_text_can_be_encoded_and_is_stable(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", 0), ("One two, three.", 3), ("Ärger über 2 Straßen", 4), ("東京で会議 2025", 6)],
+    [
+        ("", 0),
+        ("One two, three.", 3),
+        ("Ärger über 2 Straßen", 4),
+        ("東京で会議 2025", 6),
+        ("서울에서 회의가 열렸다", 3),
+        ("เรือข้ามฟากกลับมาแล่นอีกครั้ง", 5),
+        ("ເຮືອຂ້າມຟາກກັບມາແລ່ນອີກ", 4),
+    ],
 )
 def test_words_are_counted_in_any_script(text: str, words: int) -> None:
     assert count_words(text) == words
