@@ -16,7 +16,7 @@ from daemon.normalise.text import clean_line, clean_text, count_words, cut
         pytest.param("a\x1b[31mb\x85c", "a[31mb\nc", id="controls"),
         pytest.param("a\r\nb\rc\td", "a\nb\nc\td", id="line ends and tabs"),
         pytest.param("e\u0301", "é", id="NFC"),
-        pytest.param("a\ufffe\uffff\U0010ffffb", "ab", id="noncharacters"),
+        pytest.param("a\ufffe\uffffb", "ab", id="noncharacters"),
     ],
 )
 def test_text_that_can_be_stored(text: str, clean: str) -> None:
