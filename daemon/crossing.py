@@ -12,9 +12,22 @@ from operator import attrgetter
 from typing import Any
 
 from daemon.values import Digested
-from storage.values import Article, Fingerprint, Published, Sighting, TaggedArticle, Topic
+from storage.values import (
+    Article,
+    Fingerprint,
+    Likeness,
+    Marks,
+    Published,
+    Sighting,
+    TaggedArticle,
+    Terms,
+    Topic,
+)
 
-_CROSSING = (Digested, TaggedArticle, Article, Fingerprint, Published, Sighting, Topic)
+_CROSSING = (
+    *(Digested, TaggedArticle, Article, Fingerprint, Likeness, Marks, Terms),
+    *(Published, Sighting, Topic),
+)
 
 
 def ease_crossing() -> None:

@@ -6,8 +6,8 @@ articles never takes the clock.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -19,9 +19,10 @@ from daemon.cadence import (
     is_move_certain,
     is_replaced,
 )
-from daemon.dedup import judge_all
+from daemon.dedup import judge_all, nearest
 from daemon.lanes import host_of
 from daemon.settings import ScheduleSettings
+from daemon.shelves import Shelves
 from daemon.values import Arrival, Brought, Digested, Failed, Gathered, PollReport
 from storage.articles import next_article_ids, save, stage, unstage
 from storage.changes import advance_clock, clock_now, take_clock
@@ -30,15 +31,18 @@ from storage.gaps import note_gaps
 from storage.holdings import holdings
 from storage.holds import hold_hosts
 from storage.leases import still_held
+from storage.marks import marks_of, postings
 from storage.moves import adopt_move
 from storage.polls import remember_polls
 from storage.sightings import mark_departed
 from storage.takeovers import note_takeovers, shown_last
 from storage.values import (
+    CROWDED,
     Article,
     Created,
     Feed,
     FeedKind,
+    Holdings,
     Judged,
     Outcome,
     Poll,
@@ -66,6 +70,8 @@ class Keeper:
     replica: str
     price: float | None = None
     """What a request must be worth, in article-seconds; None: what the budget suggests."""
+    shelves: Shelves = field(default_factory=Shelves)
+    """The stories of the last days."""
 
     async def keep(self, group: Sequence[Gathered], now: datetime) -> list[PollReport]:
         """Save what is new and remember how the polls went.
@@ -79,7 +85,11 @@ class Keeper:
                 async with self.database.writing() as tx:
                     return await self._keep(tx, group, now)
             except LeaseLostError as lost:
+                self.shelves.drop()
                 group = [g for g in group if not (g.lease and g.lease.shard in lost.shards)]
+            except BaseException:
+                self.shelves.drop()
+                raise
         return []
 
     async def _keep(
@@ -116,15 +126,18 @@ class Keeper:
     ) -> list[Judged]:
         begun = await clock_now(tx)
         ids = await next_article_ids(tx, len(arrivals))
-        judged = await _judge(tx, arrivals, ids)
-        await stage(tx, judged, now=now)
+        known, judged = await _judge(tx, arrivals, ids, now)
+        await stage(tx, judged, _crowded(known), now=now)
         n = await take_clock(tx)
         await self._fence(tx, group)
         if n != begun:
-            await unstage(tx, _created(judged))
-            judged = await _judge(tx, arrivals, ids)
-            await stage(tx, judged, now=now)
-        changes = await save(tx, judged, after=n, now=now)
+            await unstage(tx, judged, now=now)
+            known, judged = await _judge(tx, arrivals, ids, now)
+            await stage(tx, judged, _crowded(known), now=now)
+        shelf = await self.shelves.at(tx, n, now)
+        placed = shelf.place(judged, known.articles, now)
+        changes = await save(tx, judged, placed, after=n, now=now)
+        await self.shelves.advance(tx, shelf, n + len(changes))
         await advance_clock(tx, n + len(changes))
         return judged
 
@@ -164,13 +177,20 @@ async def _moved(tx: Transaction, report: PollReport, now: datetime) -> PollRepo
     return report if feed == polled else replace(report, feed=feed, moved_from=polled.url)
 
 
-async def _judge(tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int]) -> list[Judged]:
-    known = await holdings(tx, [(a.feed_id, a.tagged) for a in arrivals])
-    return judge_all(arrivals, known, iter(ids))
+async def _judge(
+    tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int], now: datetime
+) -> tuple[Holdings, list[Judged]]:
+    """What is held that the arrivals may turn out to be, and what each of them is."""
+    news = [a.tagged.likeness for a in arrivals if a.tagged.likeness is not None]
+    found = await postings(tx, {key for new in news for key in new.keys}, now=now)
+    near = {held for new in news for held in nearest(new.keys, found)}
+    known = await holdings(tx, [(a.feed_id, a.tagged) for a in arrivals], near)
+    known = replace(known, postings=found, marks=await marks_of(tx, near))
+    return known, judge_all(arrivals, known, iter(ids))
 
 
-def _created(judged: Sequence[Judged]) -> Iterator[int]:
-    return (j.verdict.article_id for j in judged if isinstance(j.verdict, Created))
+def _crowded(known: Holdings) -> set[int]:
+    return {key for key, found in known.postings.items() if len(found) >= CROWDED}
 
 
 def _poll(gathered: Gathered, judged: Sequence[Judged]) -> Poll:

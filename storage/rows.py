@@ -4,13 +4,25 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from storage.values import Article, Change, Created, Judged, Published, TaggedArticle
+from storage.values import (
+    Article,
+    Change,
+    Copy,
+    Created,
+    Judged,
+    Place,
+    Published,
+    TaggedArticle,
+)
 
 Row = dict[str, Any]
 
+COPY, STORY = "copy", "story"
+"""Stages whose decisions about an article keep their evidence."""
+
 
 def article_row(judged: Judged, verdict: Created, change: Change) -> Row:
-    """A new article, without its texts."""
+    """A new article, without its texts; its story is that of the change."""
     kept, copy = judged.tagged.article, verdict.copy
     return {
         **content_row(judged.tagged),
@@ -30,8 +42,9 @@ def article_row(judged: Judged, verdict: Created, change: Change) -> Row:
         "revision_at": change.at,
         "changed_fields": [],
         "duplicate_of": copy.of if copy else None,
-        "relation": copy.relation if copy else None,
-        "similarity": copy.similarity if copy else None,
+        "relation": copy.alike.relation if copy else None,
+        "similarity": copy.alike.similarity if copy else None,
+        "story_id": change.story_id,
         "quality": list(dict.fromkeys([*kept.quality, *verdict.flags])),
         "deleted": False,
     }
@@ -90,6 +103,18 @@ def topic_rows(article_id: int, tagged: TaggedArticle, at: datetime) -> Iterator
             "tagger_version": topic.tagger_version,
             "sort_at": at,
         }
+
+
+def copy_evidence_row(article_id: int, copy: Copy) -> Row:
+    """Why an article is a copy."""
+    facts = {"compared_with": copy.compared_with, **copy.alike.evidence}
+    return {"article_id": article_id, "stage": COPY, "facts": facts}
+
+
+def story_evidence_row(place: Place) -> Row:
+    """Why an article is in its story."""
+    facts = {"similarity": place.similarity, "nearest": list(place.nearest)}
+    return {"article_id": place.article_id, "stage": STORY, "facts": facts}
 
 
 def sighting_row(judged: Judged, seen_at: datetime) -> Row:
