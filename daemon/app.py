@@ -15,8 +15,10 @@ from daemon.configuration import Loaded, load_settings
 from daemon.discover import Searcher
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
+from daemon.housekeeping import tidy
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
+from daemon.learned import LearnedLines
 from daemon.once import OnceResult, Round, Tally
 from daemon.outlines import outlines_in
 from daemon.poll import Poller
@@ -135,6 +137,8 @@ class App:
                 the_round = Round(self.database, poller, writer, limits, shards, holds)
                 with _stopping_at(deadline, stop), _plainly():
                     left = await the_round.run(None if every_feed else system_clock(), stop)
+            if not stop.is_set():
+                await tidy(self.database, system_clock())
         return tally.result(left)
 
     async def run(self) -> None:
@@ -184,7 +188,8 @@ class App:
     # ------------------------------------------------------------ parts
 
     def _keeper(self, settings: Settings, replica: str, price: float | None = None) -> Keeper:
-        return Keeper(self.database, settings.schedule, replica, price)
+        learned = LearnedLines(self.database)
+        return Keeper(self.database, settings.schedule, replica, price, learned=learned)
 
     async def _holds(self) -> Holds:
         async with self.database.reading() as tx:

@@ -13,7 +13,7 @@ from daemon.digest import digest_articles as digest_file
 from daemon.normalise import load_model, load_suffixes
 from daemon.parse.links import feed_links
 from daemon.tag import Tagger, load_tagger
-from daemon.values import Digested, Fetched
+from daemon.values import Digested, Fetched, Learned
 
 # A stop is the parent's business: it ends its workers when what is in hand is done. The fork
 # server imports this, and may get the signal of its whole group.
@@ -32,11 +32,16 @@ def prepare(rules: Path | None) -> None:
     _taggers[:] = [load_tagger(rules)]
 
 
-def digest(page: Fetched, known: frozenset[int], now: datetime, max_entries: int) -> Digested:
+def digest(
+    page: Fetched, known: frozenset[int], now: datetime, learned: Learned, max_entries: int
+) -> Digested:
     """Digest a feed document, as `daemon.digest.digest`."""
-    return digest_feed(page, known, now, _taggers[0], max_entries=max_entries)
+    tagger = _taggers[0]
+    return digest_feed(page, known, now, tagger, max_entries=max_entries, learned=learned)
 
 
-def digest_articles(page: Fetched, published: str | None, now: datetime) -> Digested:
+def digest_articles(
+    page: Fetched, published: str | None, now: datetime, learned: Learned
+) -> Digested:
     """Digest a file of articles, as `daemon.digest.digest_articles`."""
-    return digest_file(page, now, _taggers[0], published=published)
+    return digest_file(page, now, _taggers[0], published=published, learned=learned)

@@ -19,6 +19,7 @@ from storage.values import (
     Marks,
     Published,
     Sighting,
+    StatedDate,
     TaggedArticle,
     Terms,
     Topic,
@@ -26,7 +27,7 @@ from storage.values import (
 
 _CROSSING = (
     *(Digested, TaggedArticle, Article, Fingerprint, Likeness, Marks, Terms),
-    *(Published, Sighting, Topic),
+    *(Published, Sighting, StatedDate, Topic),
 )
 
 

@@ -7,7 +7,7 @@ are now are only counted; one entry's bug costs that entry.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -18,23 +18,37 @@ from daemon.dedup import (
     is_shared,
     likeness,
     name_entries,
+    names_of,
     shared_links,
     terms_of,
 )
-from daemon.normalise import normalise_entry
+from daemon.errors import NotAFeedError
+from daemon.normalise import document_of, normalise_entry
 from daemon.normalise.dates import parse_date
 from daemon.normalise.language import primary_subtag
 from daemon.normalise.markup import plain_line
+from daemon.normalise.recurring import recurring_in
 from daemon.normalise.text import clean_line
 from daemon.normalise.url import absolute_url, site_of
 from daemon.parse import hub_links, parse_articles, parse_feed
 from daemon.tag import Tagger, tag_article
-from daemon.values import OVER_MAX_ENTRIES, Digested, Entry, Fetched, ParsedFeed, Rejected
+from daemon.values import (
+    NOTHING,
+    OVER_MAX_ENTRIES,
+    Digested,
+    Entry,
+    Fetched,
+    Learned,
+    Listed,
+    ParsedFeed,
+    Rejected,
+)
 from daemon.words import read_words
 from storage.values import (
     Article,
     Fingerprint,
     Likeness,
+    Precision,
     Sighting,
     TaggedArticle,
     Terms,
@@ -46,28 +60,69 @@ Thing = TypeVar("Thing")
 Made = TypeVar("Made")
 
 INTERNAL_ERROR = "internal_error"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def digest(
+def digest(  # noqa: PLR0913  what a document is, and what is known beside it
     page: Fetched,
     known: frozenset[int],
     now: datetime,
     tagger: Tagger,
     *,
     max_entries: int,
+    learned: Learned = NOTHING,
 ) -> Digested:
     """Understand a feed's document; of `known` entries (their raw hashes) only the count.
 
     Of more than `max_entries` new ones the newest are taken, and the rest left for the next poll.
     Raises `NotAFeedError` and `ParseLimitError` as `parse_feed` does.
     """
-    digested = _digest(parse_feed(page), known, now, tagger, max_entries)
+    parsed = parse_feed(page)
+    digested = replace(
+        _digest(parsed, known, _Means(now, tagger, learned), max_entries),
+        sitemaps=_own_sitemaps(parsed),
+    )
     host = urlsplit(page.url).hostname
     return replace(digested, hub=hub_links(page), site=site_of(host) if host else None)
 
 
+def _own_sitemaps(parsed: ParsedFeed) -> tuple[Listed, ...]:
+    """The sitemaps of an index that belong to its site, newest first, then those named for news.
+
+    Raises `NotAFeedError` for an index that leads nowhere.
+    """
+    own = [_dated(s, url) for s in parsed.sitemaps if (url := _on_site(s.url, parsed.url))]
+    if parsed.sitemaps and not own:
+        raise NotAFeedError("a sitemap index that names no sitemap of its own site")
+    return tuple(
+        sorted(own, key=lambda s: (s.changed or _NEVER, "news" in s.url.lower()), reverse=True)
+    )
+
+
+def _on_site(address: str, index: str) -> str | None:
+    """The address in full, if it is of the index's own site."""
+    url = absolute_url(address, index)
+    hosts = [urlsplit(one).hostname or "" for one in (url or "", index)]
+    sites = [site_of(host) or host for host in hosts]
+    return url if sites[0] == sites[1] else None
+
+
+def _dated(sitemap: Listed, url: str) -> Listed:
+    stated = parse_date(sitemap.stated or "")
+    if stated is None:
+        return replace(sitemap, url=url)
+    is_exact = stated.precision in {Precision.SECOND, Precision.MINUTE}
+    changed = stated.at if is_exact else stated.at + timedelta(days=1)
+    return replace(sitemap, url=url, changed=changed, is_exact=is_exact)
+
+
 def digest_articles(
-    page: Fetched, now: datetime, tagger: Tagger, *, published: str | None = None
+    page: Fetched,
+    now: datetime,
+    tagger: Tagger,
+    *,
+    published: str | None = None,
+    learned: Learned = NOTHING,
 ) -> Digested:
     """Understand a file of articles that somebody hands in; the same belt, nothing is known.
 
@@ -78,7 +133,19 @@ def digest_articles(
     if published:
         dated = (replace(e, published=e.published or published) for e in parsed.entries)
         parsed = replace(parsed, entries=tuple(dated))
-    return _digest(parsed, frozenset(), now, tagger, max_entries=len(parsed.entries))
+    means = _Means(now, tagger, learned, is_poll=False)
+    return _digest(parsed, frozenset(), means, max_entries=len(parsed.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What the stages need to know besides the document."""
+
+    now: datetime
+    tagger: Tagger
+    learned: Learned
+    is_poll: bool = True
+    """Whether the document was fetched just now from whoever makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +158,7 @@ class _Named:
 
 
 def _digest(
-    parsed: ParsedFeed, known: frozenset[int], now: datetime, tagger: Tagger, max_entries: int
+    parsed: ParsedFeed, known: frozenset[int], means: _Means, max_entries: int
 ) -> Digested:
     document = [
         _Named(entry, clean_line(name), hash_entry(entry))
@@ -103,7 +170,7 @@ def _digest(
     rejected = Counter(parsed.rejected)
     if left:
         rejected[OVER_MAX_ENTRIES] += len(left)
-    articles = _belt(parsed, taken, now, tagger, rejected)
+    articles = _belt(parsed, taken, means, rejected)
     return Digested(
         kind=parsed.kind,
         title=plain_line(parsed.title) or None,
@@ -131,7 +198,7 @@ def _newest(items: list[_Named], most: int) -> list[_Named]:
 
 def _when(entry: Entry) -> datetime:
     parsed = parse_date(entry.published or entry.updated or "")
-    return parsed.at if parsed else datetime.min.replace(tzinfo=UTC)
+    return parsed.at if parsed else _NEVER
 
 
 # ---------------------------------------------------------------- stage by stage
@@ -151,24 +218,20 @@ class _Made:
 def _belt(
     parsed: ParsedFeed,
     items: Sequence[_Named],
-    now: datetime,
-    tagger: Tagger,
+    means: _Means,
     rejected: Counter[str],
 ) -> tuple[TaggedArticle, ...]:
     """Normalise all, then mark all, then tag all: each stage finds its caches warm."""
     shared = shared_links(parsed.entries)
 
-    def normalise(item: _Named) -> Article | Rejected:
-        return normalise_entry(parsed, item.entry, now)
-
     def mark(made: tuple[_Named, Article]) -> _Made:
         return _mark(*made, address_is_shared=is_shared(made[0].entry, shared))
 
     def tag(made: _Made) -> tuple[Topic, ...]:
-        return tag_article(tagger, made.article, made.item.entry.categories)
+        return tag_article(means.tagger, made.article, made.item.entry.categories)
 
     articles: list[tuple[_Named, Article]] = []
-    for item, article in _each(items, normalise, rejected):
+    for item, article in _normalised(parsed, items, means, rejected):
         if isinstance(article, Rejected):
             rejected[article.reason] += 1
         else:
@@ -180,14 +243,34 @@ def _belt(
 def _mark(item: _Named, article: Article, *, address_is_shared: bool) -> _Made:
     words = read_words(article.text)
     made = fingerprint(article, words, item.name, address_is_shared=address_is_shared)
-    like = likeness(words) if made.content_hash is not None else None
-    return _Made(item, article, made, like, terms_of(read_words(article.title), words))
+    names = names_of(words)
+    like = likeness(words, names) if made.content_hash is not None else None
+    terms = terms_of(read_words(article.title), words, names)
+    return _Made(item, article, made, like, terms)
 
 
 def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
     name, article = made.item.name, made.article
     sighting = Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)
     return TaggedArticle(article, made.fingerprint, sighting, topics, made.likeness, made.terms)
+
+
+def _normalised(
+    parsed: ParsedFeed, items: Sequence[_Named], means: _Means, rejected: Counter[str]
+) -> list[tuple[_Named, Article | Rejected]]:
+    """Each entry as an article; again, when together they show furniture that was not known."""
+    document = document_of(parsed, means.now, means.learned, is_poll=means.is_poll)
+
+    def normalise(item: _Named) -> Article | Rejected:
+        return normalise_entry(document, item.entry)
+
+    first = _each(items, normalise, rejected)
+    made = [article for _, article in first if isinstance(article, Article)]
+    found = recurring_in(made, means.learned)
+    if not found:
+        return first
+    document = replace(document, learned={**means.learned, **found})
+    return _each([item for item, _ in first], normalise, rejected)
 
 
 def _each(

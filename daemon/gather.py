@@ -10,13 +10,16 @@ from daemon.cadence import audit_due, has_conditions, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
+from daemon.sitemaps import read_sitemaps
 from daemon.values import (
+    NOTHING,
     OVER_MAX_ENTRIES,
     Digested,
     Failed,
     Fetched,
     FetchResult,
     Gathered,
+    Learned,
     NotModified,
     Unchanged,
 )
@@ -24,10 +27,15 @@ from daemon.workers import Workers
 from storage.values import Feed, Lease, Outcome, Validators
 
 
-async def gather(
-    feed: Feed, lease: Lease | None, fetcher: Fetcher, workers: Workers, clock: Clock
+async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
+    feed: Feed,
+    lease: Lease | None,
+    fetcher: Fetcher,
+    workers: Workers,
+    clock: Clock,
+    learned: Learned = NOTHING,
 ) -> Gathered:
-    """Everything one feed has to tell right now."""
+    """Everything one feed has to tell right now; `learned` is the furniture of its sites."""
     timer = asyncio.get_running_loop().time
     began = timer()
     opened = Gathered(feed, clock(), timedelta(), Unchanged(), lease=lease)
@@ -39,7 +47,8 @@ async def gather(
         result = await fetcher.fetch(unconditional(feed))
     match result:
         case Fetched():
-            gathered = replace(await _digested(opened, result, workers), lied=spoiled)
+            gathered = await _digested(opened, result, fetcher, workers, learned)
+            gathered = replace(gathered, lied=spoiled)
             if audited and _has_news(gathered):
                 gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
@@ -52,7 +61,9 @@ async def gather(
     return replace(gathered, duration=took, pause=fetcher.pause(feed.url))
 
 
-async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gathered:
+async def _digested(
+    opened: Gathered, page: Fetched, fetcher: Fetcher, workers: Workers, learned: Learned
+) -> Gathered:
     """The document's news; cheapest first: an equal body never reaches a parser."""
     feed = opened.feed
     marks = Validators(page.etag, page.last_modified, body_hash(page.body))
@@ -68,11 +79,13 @@ async def _digested(opened: Gathered, page: Fetched, workers: Workers) -> Gather
     if marks.body_hash == feed.validators.body_hash:
         return gathered
     try:
-        news = await workers.digest(page, feed.entry_hashes, opened.started_at)
+        news = await workers.digest(page, feed.entry_hashes, opened.started_at, learned)
     except NotAFeedError as error:
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
+    if news.sitemaps:
+        return await read_sitemaps(gathered, news, fetcher, workers)
     if page.is_delta:
         news = replace(news, is_delta=True, entry_hashes=feed.entry_hashes | news.entry_hashes)
     if OVER_MAX_ENTRIES in news.rejected:

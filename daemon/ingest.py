@@ -9,7 +9,7 @@ from datetime import timedelta
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError, UsageError
 from daemon.keep import Keeper
-from daemon.values import Digested, Fetched, Gathered
+from daemon.values import NOTHING, Digested, Fetched, Gathered, Learned
 from daemon.workers import Workers
 from storage.values import Feed, FeedKind, Poll
 
@@ -75,7 +75,7 @@ class Ingester:
 
     async def _chunk(self, chunk: Sequence[Document], source: Feed) -> IngestResult:
         started = self.clock()
-        parts = await asyncio.gather(*(self._read(document) for document in chunk))
+        parts = await self._parts(chunk, source)
         read = [part for found in parts for part in found if isinstance(part, Digested)]
         refused = tuple(part for found in parts for part in found if isinstance(part, Refusal))
         gathered = Gathered(
@@ -88,23 +88,44 @@ class Ingester:
         reports = await self.keeper.keep([gathered], self.clock())
         return _result(read, [r.poll for r in reports], refused)
 
-    async def _read(self, document: Document) -> list[Digested | Refusal]:
+    async def _parts(
+        self, chunk: Sequence[Document], source: Feed
+    ) -> list[list[Digested | Refusal]]:
+        """What each document holds, freed of the furniture that is known of its site."""
+        memory, now = self.keeper.learned, self.clock()
+        learned = await memory.known_to(source, now) if memory else NOTHING
+        parts = await asyncio.gather(*(self._read(document, learned) for document in chunk))
+        if memory is None:
+            return parts
+        made = [p for part in parts for p in part if isinstance(p, Digested)]
+        articles = [article for one in made for article in one.articles]
+        memory.note(source, articles)
+        # only now do we know which sites they are from
+        known = await memory.known_of(articles, now)
+        if known.keys() <= learned.keys():
+            return parts
+        return await asyncio.gather(*(self._read(document, known) for document in chunk))
+
+    async def _read(self, document: Document, learned: Learned) -> list[Digested | Refusal]:
         """What the document holds; of JSON lines, what each line holds if one of them is bad."""
         if document.page is None:
             return [Refusal(document.name, document.trouble)]
-        found = await self._digest(document, document.page)
+        found = await self._digest(document, document.page, learned)
         if isinstance(found, Digested) or len(document.lines) < 2:
             return [found]
         return [
             await self._digest(
-                replace(document, lines=(number,)), replace(document.page, body=line)
+                replace(document, lines=(number,)), replace(document.page, body=line), learned
             )
             for number, line in zip(document.lines, document.page.body.split(b"\n"), strict=True)
         ]
 
-    async def _digest(self, document: Document, page: Fetched) -> Digested | Refusal:
+    async def _digest(
+        self, document: Document, page: Fetched, learned: Learned
+    ) -> Digested | Refusal:
+        now = self.clock()
         try:
-            return await self.workers.digest_articles(page, document.published, self.clock())
+            return await self.workers.digest_articles(page, document.published, now, learned)
         except (NotAFeedError, UsageError, DigestLimitError, ParseLimitError) as error:
             return _refusal(document, page, error)
 

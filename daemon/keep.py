@@ -5,7 +5,7 @@ else can collide with, take the clock, think again only if it moved, write. A po
 articles never takes the clock.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,16 +21,20 @@ from daemon.cadence import (
 )
 from daemon.dedup import judge_all, nearest
 from daemon.lanes import host_of
+from daemon.learned import LearnedLines
+from daemon.normalise.recurring import learn
 from daemon.settings import ScheduleSettings
 from daemon.shelves import Shelves
 from daemon.values import Arrival, Brought, Digested, Failed, Gathered, PollReport
 from storage.articles import next_article_ids, save, stage, unstage
 from storage.changes import advance_clock, clock_now, take_clock
 from storage.database import Database, Transaction
+from storage.furniture import keep_lines, lines_of
 from storage.gaps import note_gaps
 from storage.holdings import holdings
 from storage.holds import hold_hosts
 from storage.leases import still_held
+from storage.lines import SiteLines
 from storage.marks import marks_of, postings
 from storage.moves import adopt_move
 from storage.polls import remember_polls
@@ -72,6 +76,8 @@ class Keeper:
     """What a request must be worth, in article-seconds; None: what the budget suggests."""
     shelves: Shelves = field(default_factory=Shelves)
     """The stories of the last days."""
+    learned: LearnedLines | None = None
+    """Told of what is learned of the furniture of sites."""
 
     async def keep(self, group: Sequence[Gathered], now: datetime) -> list[PollReport]:
         """Save what is new and remember how the polls went.
@@ -83,18 +89,22 @@ class Keeper:
         while group:
             try:
                 async with self.database.writing() as tx:
-                    return await self._keep(tx, group, now)
+                    reports, taught = await self._keep(tx, group, now)
             except LeaseLostError as lost:
                 self.shelves.drop()
                 group = [g for g in group if not (g.lease and g.lease.shard in lost.shards)]
             except BaseException:
                 self.shelves.drop()
                 raise
+            else:
+                if self.learned is not None:
+                    self.learned.taught(taught, now)
+                return reports
         return []
 
     async def _keep(
         self, tx: Transaction, group: Sequence[Gathered], now: datetime
-    ) -> list[PollReport]:
+    ) -> tuple[list[PollReport], list[SiteLines]]:
         arrivals = [
             Arrival(g.feed.id, g.news.site, tagged)
             for g in group
@@ -115,7 +125,7 @@ class Keeper:
         await note_gaps(tx, [r.gap for r in reports if r.gap is not None])
         await note_takeovers(tx, [r.takeover for r in reports if r.takeover is not None])
         await hold_hosts(tx, _holds(reports), now=now)
-        return reports
+        return reports, await _learn(tx, judged, now)
 
     async def _judge_and_save(
         self,
@@ -191,6 +201,20 @@ async def _judge(
 
 def _crowded(known: Holdings) -> set[int]:
     return {key for key, found in known.postings.items() if len(found) >= CROWDED}
+
+
+async def _learn(tx: Transaction, judged: Sequence[Judged], now: datetime) -> list[SiteLines]:
+    """What the new articles teach of the furniture of their sites; a copy teaches nothing."""
+    by_site: dict[str, list[Article]] = defaultdict(list)
+    for one in judged:
+        kept, verdict = one.tagged.article, one.verdict
+        site = kept.site or kept.host
+        if isinstance(verdict, Created) and verdict.copy is None and site:
+            by_site[site].append(kept)
+    known = await lines_of(tx, by_site)
+    taught = [learn(known.get(s, SiteLines(s)), new, now) for s, new in by_site.items()]
+    await keep_lines(tx, taught)
+    return taught
 
 
 def _poll(gathered: Gathered, judged: Sequence[Judged]) -> Poll:

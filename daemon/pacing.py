@@ -77,8 +77,8 @@ def asked(pace: Pace, rate: float, now: float, draw: float) -> Pace:
 
 
 def answered(pace: Pace, answer: Gathered) -> Pace:
-    """The pace after a poll ended."""
-    pace = replace(pace, pause=answer.pause)
+    """The pace after a poll ended; what it asked for beside the feed is owed."""
+    pace = replace(pace, pause=answer.pause, tokens=pace.tokens - answer.more_requests)
     refusals = pace.refusals + 1 if _is_refusal(answer) else 0
     seconds = answer.duration.total_seconds()
     if answer.http_status == HTTPStatus.TOO_MANY_REQUESTS or refusals >= REFUSALS:

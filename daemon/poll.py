@@ -11,7 +11,7 @@ from daemon.clock import Clock
 from daemon.fetch import Fetcher
 from daemon.fetch.words import one_line
 from daemon.gather import gather
-from daemon.values import Failed, Gathered
+from daemon.values import NOTHING, Digested, Failed, Gathered
 from daemon.workers import Workers
 from daemon.writer import Writer
 from storage.values import Feed, Lease, Outcome
@@ -50,10 +50,18 @@ class Poller:
         started = self.clock()
         try:
             async with asyncio.timeout(self.limit.total_seconds()):
-                return await gather(feed, lease, self.fetcher, self.workers, self.clock)
+                return await self._gather(feed, lease)
         except TimeoutError:
             failed = Failed(Outcome.TIMEOUT, f"the poll took more than {self.limit}")
         except Exception as error:
             log.exception("poll_failed", feed_id=feed.id, url=one_line(feed.url))
             failed = Failed(Outcome.INTERNAL, f"{type(error).__name__} in newsd; see the log")
         return Gathered(feed, started, self.clock() - started, failed, lease=lease)
+
+    async def _gather(self, feed: Feed, lease: Lease | None) -> Gathered:
+        memory = self.writer.keeper.learned
+        learned = await memory.known_to(feed, self.clock()) if memory else NOTHING
+        gathered = await gather(feed, lease, self.fetcher, self.workers, self.clock, learned)
+        if memory and isinstance(gathered.news, Digested):
+            memory.note(feed, gathered.news.articles)
+        return gathered

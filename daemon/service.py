@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from daemon import housekeeping
 from daemon.clock import Clock
 from daemon.configuration import Loaded
 from daemon.errors import SettingsError
@@ -194,6 +195,7 @@ class Service:
             "refill": (REFILL, self._refill),
             "lease": (BEAT, self._beat),
             "price": (EVERY, self._steer),
+            "tidy": (housekeeping.EVERY, self._tidy),
         }
         if self._subscriber is not None:
             jobs["websub"] = (RENEWAL, self._renew)
@@ -226,6 +228,12 @@ class Service:
         except StorageError as error:
             log.warning("price_not_kept", error=str(error))
         self._writer.keeper = replace(self._writer.keeper, price=self._steering.price.mu)
+
+    async def _tidy(self) -> None:
+        try:
+            await housekeeping.tidy(self._database, self._clock())
+        except StorageError as error:
+            log.warning("housekeeping_failed", error=str(error))
 
     async def _beat(self) -> None:
         try:

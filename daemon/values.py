@@ -98,6 +98,19 @@ class Entry:
     """What relative addresses in this entry are relative to; None: the document's address."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A sitemap that a sitemap index names."""
+
+    url: str
+    stated: str | None = None
+    """When it was changed, as the index says it."""
+    changed: datetime | None = None
+    """It was not changed after this; None: nobody says."""
+    is_exact: bool = False
+    """Whether that is known to the minute, so that the next change cannot look like this one."""
+
+
 class Reader(StrEnum):
     """Which reader of XML a document went through; counted under these names."""
 
@@ -117,6 +130,8 @@ class ParsedFeed:
     ttl: timedelta | None = None
     hints: Hints = field(default_factory=Hints)
     entries: tuple[Entry, ...] = ()
+    sitemaps: tuple[Listed, ...] = ()
+    """Of a sitemap index, in its order; it has no entries of its own."""
     damaged: str | None = None
     """Why the document is not well-formed, if it is not; what could be read is in `entries`."""
     rejected: Mapping[str, int] = field(default_factory=dict)
@@ -124,6 +139,11 @@ class ParsedFeed:
     reader: Reader | None = field(default=None, compare=False)
     declined: str | None = field(default=None, compare=False)
     """Why the fast reader left the document to feedparser."""
+
+
+Learned = Mapping[str, frozenset[int]]
+"""Site -> hashes of the lines that recur on its articles."""
+NOTHING: Learned = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +202,8 @@ class Digested:
     reader: Reader | None = None
     """None for a format that is not XML, and for sitemaps."""
     declined: str | None = None
+    sitemaps: tuple[Listed, ...] = ()
+    """Of a sitemap index: those of its site, newest first; once they are read, those that were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +236,8 @@ class Gathered:
     """Where permanent redirects led, if nothing else did."""
     pause: float = 0.0
     """Seconds that the host wants between two requests (Crawl-delay); 0: it did not say."""
+    more_requests: int = 0
+    """Documents that were asked for beside the feed's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 from daemon.errors import DigestLimitError
 from daemon.robotstxt import RobotRules, read_rules
 from daemon.settings import DigestSettings
-from daemon.values import Digested, Fetched
+from daemon.values import NOTHING, Digested, Fetched, Learned
 
 BELT = "daemon.belt"
 MAX_WORKERS = 4
@@ -44,15 +44,27 @@ class Workers:
         self._rules = rules
         self._pool: ProcessPool | None = None
 
-    async def digest(self, page: Fetched, known: frozenset[int], now: datetime) -> Digested:
-        """Digest a feed document. Raises what `digest` raises, and `DigestLimitError`."""
-        return await self._run(_digest, page, known, now, self._settings.max_entries)
+    async def digest(
+        self,
+        page: Fetched,
+        known: frozenset[int],
+        now: datetime,
+        learned: Learned = NOTHING,
+        *,
+        taken: int = 0,
+    ) -> Digested:
+        """Digest a feed document, or a part of one of which so many entries are `taken`.
+
+        Raises what `digest` raises, and `DigestLimitError`.
+        """
+        most = self._settings.max_entries - taken
+        return await self._run(_digest, page, known, now, learned, most)
 
     async def digest_articles(
-        self, page: Fetched, published: str | None, now: datetime
+        self, page: Fetched, published: str | None, now: datetime, learned: Learned = NOTHING
     ) -> Digested:
         """Digest articles given by hand. Raises what `digest_articles` raises."""
-        return await self._run(_digest_articles, page, published, now)
+        return await self._run(_digest_articles, page, published, now, learned)
 
     async def links(self, page: Fetched) -> tuple[str, ...]:
         """The feeds that a web page names. Raises `DigestLimitError`."""
@@ -122,13 +134,17 @@ def _within(limit: timedelta, task: Callable[..., Result], *args: Any) -> Result
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _digest(page: Fetched, known: frozenset[int], now: datetime, max_entries: int) -> Digested:
-    digested: Digested = belt().digest(page, known, now, max_entries)
+def _digest(
+    page: Fetched, known: frozenset[int], now: datetime, learned: Learned, max_entries: int
+) -> Digested:
+    digested: Digested = belt().digest(page, known, now, learned, max_entries)
     return digested
 
 
-def _digest_articles(page: Fetched, published: str | None, now: datetime) -> Digested:
-    digested: Digested = belt().digest_articles(page, published, now)
+def _digest_articles(
+    page: Fetched, published: str | None, now: datetime, learned: Learned
+) -> Digested:
+    digested: Digested = belt().digest_articles(page, published, now, learned)
     return digested
 
 

@@ -87,6 +87,21 @@ _ARTICLE = View(
     "FROM article a JOIN article_text t ON t.article_id = a.id",
 )
 
+_EVIDENCE = View(
+    "newsd_article_evidence_v1",
+    "What was taken off an article, and the dates that gave way to its own; most have no row.",
+    _plain(
+        "e",
+        ("article_id", ""),
+        ("furniture", "JSON list of lines that belong to its site and not to its text."),
+        (
+            "dates",
+            "JSON list: raw, at (UTC), precision, source and tz of each, and because: why not.",
+        ),
+    ),
+    "FROM article_evidence e",
+)
+
 _REVISION = View(
     "newsd_article_revision_v1",
     "Every text an article has had, the present one included.",
@@ -312,7 +327,7 @@ _CHANGE = View(
 
 # Ordered so that a view comes after those it reads.
 _DATA = (
-    *(_ARTICLE, _REVISION, _SIGHTING, _STORY, _TOPIC, _ENTITY),
+    *(_ARTICLE, _EVIDENCE, _REVISION, _SIGHTING, _STORY, _TOPIC, _ENTITY),
     *(_FEED, _HEALTH, _POLL, _GAP, _CHANGE),
 )
 _CONTRACT = View(

@@ -7,8 +7,14 @@ from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from storage.chunks import chunked
 from storage.database import Transaction
-from storage.rows import content_row, published_row, text_row, topic_rows
-from storage.schema import article, article_revision, article_text, article_topic
+from storage.rows import content_row, evidence_rows, published_row, text_row, topic_rows
+from storage.schema import (
+    article,
+    article_evidence,
+    article_revision,
+    article_text,
+    article_topic,
+)
 from storage.values import Change, Judged, TaggedArticle
 
 Revision = tuple[Judged, Change]
@@ -25,6 +31,7 @@ async def revise(tx: Transaction, revised: Sequence[Revision]) -> None:
         await tx.execute(_REVISE, [_revision(j.tagged, c) for j, c in turn])
         await tx.execute(_RETEXT, [_texts(j.tagged, c) for j, c in turn])
         await _retag(tx, turn)
+        await _weigh_again(tx, turn)
 
 
 def _turns(revised: Sequence[Revision]) -> Iterator[list[Revision]]:
@@ -69,6 +76,15 @@ async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
             .where(article_topic.c.article_id.in_(chunk))
             .values(sort_at=place.scalar_subquery())
         )
+
+
+async def _weigh_again(tx: Transaction, turn: Sequence[Revision]) -> None:
+    """The evidence of the text that readers now see."""
+    for chunk in chunked([change.article_id for _, change in turn]):
+        await tx.execute(delete(article_evidence).where(article_evidence.c.article_id.in_(chunk)))
+    rows = [row for j, c in turn for row in evidence_rows(c.article_id, j.tagged.article)]
+    if rows:
+        await tx.execute(insert(article_evidence), rows)
 
 
 def _revision(tagged: TaggedArticle, change: Change) -> dict[str, Any]:

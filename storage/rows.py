@@ -12,6 +12,7 @@ from storage.values import (
     Judged,
     Place,
     Published,
+    StatedDate,
     TaggedArticle,
 )
 
@@ -88,6 +89,28 @@ def text_row(article_id: int, kept: Article) -> Row:
     return {"article_id": article_id, "text": kept.text, "html": kept.html}
 
 
+def evidence_rows(article_id: int, kept: Article) -> Iterator[Row]:
+    """What was taken off an article or weighed against it; no row when that is nothing."""
+    if kept.furniture or kept.other_dates:
+        yield {
+            "article_id": article_id,
+            "furniture": list(kept.furniture),
+            "dates": [date_row(stated) for stated in kept.other_dates],
+        }
+
+
+def date_row(stated: StatedDate) -> Row:
+    """A date that gave way, as JSON."""
+    return {
+        "raw": stated.raw,
+        "at": stated.at.isoformat() if stated.at else None,
+        "precision": stated.precision,
+        "source": stated.source,
+        "tz": stated.zone,
+        "because": stated.because,
+    }
+
+
 def topic_rows(article_id: int, tagged: TaggedArticle, at: datetime) -> Iterator[Row]:
     """The topics of an article that stands at `at` among the others."""
     for topic in tagged.topics:
@@ -105,13 +128,13 @@ def topic_rows(article_id: int, tagged: TaggedArticle, at: datetime) -> Iterator
         }
 
 
-def copy_evidence_row(article_id: int, copy: Copy) -> Row:
+def copy_decision_row(article_id: int, copy: Copy) -> Row:
     """Why an article is a copy."""
     facts = {"compared_with": copy.compared_with, **copy.alike.evidence}
     return {"article_id": article_id, "stage": COPY, "facts": facts}
 
 
-def story_evidence_row(place: Place) -> Row:
+def story_decision_row(place: Place) -> Row:
     """Why an article is in its story."""
     facts = {"similarity": place.similarity, "nearest": list(place.nearest)}
     return {"article_id": place.article_id, "stage": STORY, "facts": facts}

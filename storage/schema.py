@@ -304,6 +304,14 @@ article_text = _table(
     Column("html", Text, nullable=False),
 )
 
+# What was taken off an article or weighed against it; most have no row.
+article_evidence = _table(
+    "article_evidence",
+    Column("article_id", Big, primary_key=True, autoincrement=False),
+    Column("furniture", Json, nullable=False),
+    Column("dates", Json, nullable=False),
+)
+
 # Superseded revisions only; the current one is the article itself.
 article_revision = _table(
     "article_revision",
@@ -408,8 +416,8 @@ dedup_key = _table(
 )
 
 # Why an article is a copy, or in its story.
-article_evidence = _table(
-    "article_evidence",
+article_decision = _table(
+    "article_decision",
     Column("article_id", Big, primary_key=True, autoincrement=False),
     Column("stage", Text, primary_key=True),
     Column("facts", Json, nullable=False),
@@ -433,6 +441,14 @@ vocabulary = _table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("articles", Big, nullable=False),
     Column("counts", LargeBinary, nullable=False),
+)
+
+# What the articles of a site begin and end with, and which of it belongs to the site.
+site_lines = _table(
+    "site_lines",
+    Column("site", Text, primary_key=True),
+    Column("recent", LargeBinary, nullable=False),
+    Column("learned", Json, nullable=False),
 )
 
 # ---------------------------------------------------------------- order and ownership

@@ -393,6 +393,31 @@ class Published:
     raw: str | None = None
 
 
+class GaveWay(StrEnum):
+    """Why a date that was stated is not the one an article has."""
+
+    BETTER_SOURCE = "better_source"
+    UNREADABLE = "unreadable"
+    FUTURE = "future"
+    ANCIENT = "ancient"
+    FEED_SAYS_NOW = "feed_says_now"
+    """Every entry of its feed is dated to the moment the feed was asked."""
+    FEED_SAYS_ONE = "feed_says_one"
+    """Every entry of its feed has the same date: that of the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatedDate:
+    """A date that something said of an article, and why it gave way to another."""
+
+    raw: str
+    source: DateSource
+    because: GaveWay
+    at: datetime | None = None
+    precision: Precision = Precision.NONE
+    zone: Zone = Zone.NONE
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One news article as we keep it: clean text, absolute http(s) addresses, a dated origin."""
@@ -416,6 +441,12 @@ class Article:
     published: Published = field(default_factory=Published)
     quality: tuple[str, ...] = ()
     """Flags, such as `future_date` or `truncated_text`; empty when nothing is odd."""
+    furniture: tuple[str, ...] = ()
+    """Lines that stood in the text and belong to its site: sign-ups, pointers, credits."""
+    other_dates: tuple[StatedDate, ...] = ()
+    """Dates that were stated, too, and gave way to `published`."""
+    edges: tuple[int, ...] = ()
+    """Hashes of the lines it began and ended with, from which furniture is learned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ D4 | texts that make readers quadratic | linear here; else a CPU limit that the 
 D5 | depth, width and length beyond reason | `parse_limit`, or kept; workers have a memory limit
 D6 | damaged documents | what can be read is kept, and the damage noted
 D7 | JSON of wrong types | the sound items are kept, the others counted
-D8 | endless sitemaps; sitemaps of sitemaps | so many entries a poll; an index is refused by name
+D8 | endless sitemaps; sitemaps of sitemaps | so many entries and sitemaps a poll, two levels
 D9 | a document that takes minutes | digested in another process
 E1 | NUL in any field | removed at the edge, from values and keys
 E2 | lone surrogates | the same

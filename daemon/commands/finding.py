@@ -112,6 +112,7 @@ def _document(news: Digested) -> dict[str, Any]:
     return {
         "kind": news.kind.value,
         "read_by": f"{news.reader} ({news.declined})" if news.declined else news.reader,
+        "sitemaps": [without_credentials(one.url) for one in news.sitemaps] or None,
         "title": news.title,
         "language": news.language,
         "items": news.items,

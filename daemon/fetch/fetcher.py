@@ -63,6 +63,11 @@ class Fetcher:
         self._settings = settings
         self._robots = None if settings.robots == "never" else robots
 
+    @property
+    def max_bytes(self) -> int:
+        """The longest document that is taken, decoded."""
+        return self._settings.max_bytes
+
     async def fetch(self, feed: Feed) -> FetchResult:
         """Ask for the feed, saying what we already have of it.
 

@@ -1,17 +1,21 @@
 """Turn an entry as it was written into an article as we keep it."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from daemon.normalise.byline import split_byline, split_names
 from daemon.normalise.furniture import without_furniture
 from daemon.normalise.language import detect_language
 from daemon.normalise.markup import plain_line, plain_text, safe_html, without_lines
-from daemon.normalise.published import dated, split_trailing_time
+from daemon.normalise.outlet import outlet_names, without_outlet
+from daemon.normalise.published import Moment, dated, doubted, region_of
+from daemon.normalise.stated import split_trailing_time
 from daemon.normalise.text import count_words, cut
 from daemon.normalise.url import absolute_url, canonical_url, site_of
-from daemon.values import Entry, ParsedFeed, Rejected
+from daemon.values import NOTHING, Entry, Learned, ParsedFeed, Rejected
 from storage.values import Article
 
 # Characters that are kept of each field (THREATS E6).
@@ -20,40 +24,69 @@ LONGEST_SUMMARY = 20_000
 LONGEST_TEXT = 500_000
 LONGEST_NAME = 200
 MOST_AUTHORS = 50
+MOST_FURNITURE = 40
 _TITLE_FROM_TEXT = 100
 
 
-def normalise_entry(parsed: ParsedFeed, entry: Entry, now: datetime) -> Article | Rejected:
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is known of a document before any of its entries is looked at."""
+
+    parsed: ParsedFeed
+    moment: Moment
+    outlets: frozenset[str]
+    """Names that its outlet may put on titles."""
+    learned: Learned
+    """The furniture of the sites it leads to."""
+
+
+def document_of(
+    parsed: ParsedFeed, now: datetime, learned: Learned = NOTHING, *, is_poll: bool = True
+) -> Document:
+    """A document fetched at `now`; one that was not polled but handed in may well be of one date.
+
+    A date beyond `now` is not believed.
+    """
+    doubt = doubted(parsed.entries, now) if is_poll else None
+    moment = Moment(now, region_of(parsed.url, parsed.language), doubt)
+    return Document(parsed, moment, outlet_names(parsed), learned)
+
+
+def normalise_entry(document: Document, entry: Entry) -> Article | Rejected:
     """The article in an entry: clean text, absolute addresses, and a date that says its origin.
 
-    `now` is when the entry was fetched: a date beyond it is not believed. `Rejected` when there is
-    neither a title nor a text.
+    `Rejected` when there is neither a title nor a text.
     """
+    parsed = document.parsed
     base = absolute_url(entry.base, parsed.url) or parsed.url
     url = absolute_url(entry.link, base)
-    body = _body(entry, base)
-    title = _without_outlet(plain_line(entry.title), parsed.title)
-    if not title and not body.text:
-        return Rejected("nothing_to_read")
     canonical = canonical_url(url) if url else None
     host = urlsplit(canonical).hostname if canonical else None
-    when = dated(entry, url, body.text, body.trailing, now)
+    site = site_of(host) if host else None
+    body = _body(entry, base, document.learned.get(site or host or "", ()))
+    title = without_outlet(plain_line(entry.title), document.outlets)
+    if not title and not body.text:
+        return Rejected("nothing_to_read")
+    when = dated(entry, url, body.text, body.trailing, document.moment)
     return Article(
         url=url,
         canonical_url=canonical,
         host=host,
-        site=site_of(host) if host else None,
+        site=site,
         title=cut(title or _first_words(body.text), LONGEST_TITLE),
         summary=body.summary,
         text=body.text,
         html=body.html,
         language=detect_language(title, body.text, entry.language or parsed.language),
-        authors=_authors(entry),
+        authors=_authors(entry) or body.authors,
         section=_section(entry),
         image_url=_image(entry, base, body.html),
         word_count=count_words(body.text),
         published=when.published,
         quality=tuple(dict.fromkeys((*_flags(entry, url, title), *body.flags, *when.flags))),
+        furniture=body.furniture,
+        other_dates=when.others,
+        edges=body.edges,
     )
 
 
@@ -66,27 +99,62 @@ class _Body:
     summary: str | None
     trailing: str | None
     flags: tuple[str, ...]
+    authors: tuple[str, ...]
+    furniture: tuple[str, ...]
+    edges: tuple[int, ...]
 
 
-def _body(entry: Entry, base: str) -> _Body:
+def _body(entry: Entry, base: str, learned: Collection[int]) -> _Body:
     raw = entry.content or entry.summary or ""
     html = safe_html(raw[: LONGEST_TEXT * 2], base)
-    text = plain_text(html)
-    stripped = without_furniture(text)
-    core, trailing = split_trailing_time(stripped.text)
-    if trailing:  # furniture may have stood before the time line, too
-        again = without_furniture(core)
-        gone = stripped.gone | again.gone | {stripped.text.rpartition("\n")[2]}
-        core = again.text
-    else:
-        gone = stripped.gone
-    if gone:
-        html = without_lines(html, gone)
+    stripped = _stripped(plain_text(html), learned)
+    core = stripped.text
+    if stripped.gone:
+        html = without_lines(html, frozenset(stripped.gone))
     too_long = len(raw) > LONGEST_TEXT * 2 or len(core) > LONGEST_TEXT
     if len(core) > LONGEST_TEXT:
         core, html = cut(core, LONGEST_TEXT), _cut_html(html)
     flags = ("truncated_text",) if too_long else ()
-    return _Body(html, core, _summary(entry, base, core), trailing, flags)
+    shown = [line for line in stripped.gone if line != stripped.trailing]
+    return _Body(
+        html=html,
+        text=core,
+        summary=_summary(entry, base, core, learned),
+        trailing=stripped.trailing,
+        flags=flags,
+        authors=stripped.authors,
+        furniture=tuple(cut(line, LONGEST_NAME) for line in shown[:MOST_FURNITURE]),
+        edges=stripped.edges,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    """A text without all that is not part of it."""
+
+    text: str
+    gone: tuple[str, ...]
+    edges: tuple[int, ...]
+    trailing: str | None
+    """A line at its end that was nothing but a time."""
+    authors: tuple[str, ...]
+
+
+def _stripped(text: str, learned: Collection[int]) -> _Core:
+    first = without_furniture(text, learned)
+    core, gone, edges = first.text, first.gone, first.edges
+    core, trailing = split_trailing_time(core)
+    byline, authors = split_byline(core.split("\n", 3)[:3])
+    if byline is not None:
+        core = core.replace(f"{byline}\n", "", 1)
+        gone = (*gone, byline)
+    if trailing:
+        gone = (*gone, first.text.rpartition("\n")[2])
+    if trailing or byline is not None:  # furniture may have stood beside them, too
+        again = without_furniture(core, learned)
+        core, gone = again.text, (*gone, *again.gone)
+        edges = tuple(dict.fromkeys((*again.edges, *edges)))
+    return _Core(core, gone, edges, trailing, authors)
 
 
 def _cut_html(html: str) -> str:
@@ -94,11 +162,12 @@ def _cut_html(html: str) -> str:
     return safe_html(html[:LONGEST_TEXT], "")
 
 
-def _summary(entry: Entry, base: str, text: str) -> str | None:
+def _summary(entry: Entry, base: str, text: str, learned: Collection[int]) -> str | None:
     """The summary as plain text; None when the text says the same, or begins with it."""
     if not entry.summary or not entry.content:
         return None
-    summary = without_furniture(plain_text(safe_html(entry.summary[:LONGEST_SUMMARY], base))).text
+    plain = plain_text(safe_html(entry.summary[:LONGEST_SUMMARY], base))
+    summary = without_furniture(plain, learned).text
     if not summary or (_ends(summary) == _ends(text) and _words(summary) == _words(text)):
         return None
     return summary
@@ -113,26 +182,15 @@ def _words(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-_OUTLET = re.compile(r"(.{10,}\S)\s+[|–—·:-]{1,2}\s+(\S.{0,60})")
-
-
-def _without_outlet(title: str, feed_title: str | None) -> str:
-    """Take ` | The Outlet` off a title, only where the feed itself is called The Outlet."""
-    match = _OUTLET.fullmatch(title) if feed_title else None
-    if not match or not feed_title:
-        return title
-    outlet = plain_line(feed_title).casefold()
-    return match[1] if match[2].casefold() == outlet else title
-
-
 def _first_words(text: str) -> str:
     line = text.partition("\n")[0]
     return line if len(line) <= _TITLE_FROM_TEXT else cut(line, _TITLE_FROM_TEXT) + "…"
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:
-    names = (cut(plain_line(name), LONGEST_NAME) for name in entry.authors[:MOST_AUTHORS])
-    return tuple(dict.fromkeys(name for name in names if name))
+    written = (plain_line(name) for name in entry.authors[:MOST_AUTHORS])
+    names = (cut(name, LONGEST_NAME) for line in written for name in split_names(line))
+    return tuple(dict.fromkeys(name for name in names if name))[:MOST_AUTHORS]
 
 
 def _section(entry: Entry) -> str | None:

@@ -94,6 +94,24 @@ def _month_table() -> dict[str, int]:
 MONTHS = _month_table()
 """Folded month name -> 1..12. The few that mean two months (`lip`) are as in the first row."""
 
+_WEEKDAY_NAMES = """
+monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat
+sun
+montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
+lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim
+lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom
+segunda terça quarta quinta sexta feira seg ter qua qui sex
+lunedì martedì mercoledì giovedì venerdì sabato domenica gio
+maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag
+pazartesi salı çarşamba perşembe cuma cumartesi pazar
+poniedziałek wtorek środa czwartek piątek sobota niedziela
+понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс
+senin selasa rabu kamis jumat sabtu minggu
+"""
+WEEKDAYS = frozenset(map(folded, _WEEKDAY_NAMES.split()))
+"""Folded names of the days of the week in the languages of most feeds."""
+
 MERIDIEM = {"am": 0, "pm": 12, "오전": 0, "오후": 12, "上午": 0, "下午": 12, "午前": 0, "午後": 12}
 MERIDIEM = {folded(word): hours for word, hours in MERIDIEM.items()}
 
@@ -139,6 +157,36 @@ ZONES = {
 """Folded abbreviation -> minutes east of Greenwich."""
 
 
-_FILLERS = "a at de del den di el en il kl klo las le nd o of rd st th the uhr um à г р"
+LOCAL_ZONES = {
+    ("ist", "ie"): 60,
+    ("ist", "il"): 120,
+    ("idt", "il"): 180,
+    **dict.fromkeys((("cst", "cn"), ("cst", "tw"), ("cst", "hk"), ("cst", "mo")), 480),
+    ("cst", "cu"): -300,
+    ("cdt", "cu"): -240,
+    ("bst", "bd"): 360,
+    **dict.fromkeys(
+        (("ast", "sa"), ("ast", "kw"), ("ast", "iq"), ("ast", "bh"), ("ast", "qa")), 180
+    ),
+    ("pst", "ph"): 480,
+    ("pst", "pk"): 300,
+    ("mst", "my"): 480,
+    ("mst", "mm"): 390,
+    ("sst", "sg"): 480,
+    ("est", "au"): 600,
+    ("edt", "au"): 660,
+    ("cst", "au"): 570,
+    ("cdt", "au"): 630,
+    ("wst", "au"): 480,
+    ("amt", "am"): 240,
+    ("gst", "gs"): -120,
+    ("bst", "pg"): 660,
+}
+"""(folded abbreviation, country) -> minutes east of Greenwich, where that is not as in `ZONES`."""
+
+_FILLERS = """
+a à alle as at clock de del den di el en er ère godz h horas hrs hs il kello kl klo klockan las le
+nd o of om ora ore rd saat st th the uhr um г р
+"""
 FILLERS = frozenset(map(folded, _FILLERS.split()))
 """Words between the parts of a date that mean nothing for it."""

@@ -4,16 +4,17 @@ A page's own metadata is better than a feed, a feed better than an address, an a
 words in the text. Nothing is invented: without a candidate there is no date.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from urllib.parse import urlsplit
 
-from daemon.normalise.calendar import MONTHS, folded
 from daemon.normalise.dates import ParsedDate, parse_date
+from daemon.normalise.stated import Candidate, dateline, day_in_url
 from daemon.normalise.text import clean_text
 from daemon.values import Entry
-from storage.values import DateSource, Precision, Published
+from storage.values import DateSource, GaveWay, Precision, Published, StatedDate
 
 TOLERANCE = timedelta(minutes=15)
 """A clock may be this wrong; a later date is in the future and not believed."""
@@ -22,48 +23,64 @@ LONGEST_RAW = 200
 """Characters of a date that are kept as it was written."""
 _CONFLICT = timedelta(hours=24)
 _ORDER = tuple(DateSource)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A date that some part of an article states."""
-
-    raw: str
-    parsed: ParsedDate
-    source: DateSource
+_FLAGS = {
+    GaveWay.UNREADABLE: "unreadable_date",
+    GaveWay.FUTURE: "future_date",
+    GaveWay.ANCIENT: "ancient_date",
+    GaveWay.FEED_SAYS_NOW: "feed_says_now",
+    GaveWay.FEED_SAYS_ONE: "feed_says_one",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """The publication time, and what is odd about it."""
+    """The publication time, what gave way to it, and what is odd about it."""
 
     published: Published
     flags: tuple[str, ...] = ()
+    others: tuple[StatedDate, ...] = ()
 
 
-def dated(entry: Entry, url: str | None, text: str, trailing: str | None, now: datetime) -> Dated:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is known of the dates of a document before any of its entries is looked at."""
+
+    now: datetime
+    """When it was fetched: a date beyond is not believed."""
+    region: str = ""
+    """The country of its feed, for zones that several share."""
+    doubt: GaveWay | None = None
+    """Why the feed's own dates are not believed."""
+
+
+def dated(entry: Entry, url: str | None, text: str, trailing: str | None, when: Moment) -> Dated:
     """Choose among what the entry, its address and its text say.
 
     `trailing` is a bare time line found at the end of the text.
     """
-    flags: list[str] = []
-    found = list(_candidates(entry, url, text, trailing, now))
-    if entry.published and not any(c.raw == entry.published for c in found):
-        flags.append("unreadable_date")
-    sound = [c for c in found if _is_possible(c, now, flags)]
+    sound: list[Candidate] = []
+    others: list[StatedDate] = []
+    for found in _candidates(entry, url, text, trailing, when):
+        because = _refused(found, when) if isinstance(found, Candidate) else GaveWay.UNREADABLE
+        if because is None and isinstance(found, Candidate):
+            sound.append(found)
+        elif because is not None:
+            others.append(_stated(found, because))
+    flags = [_FLAGS[stated.because] for stated in others]
     sound.sort(key=lambda c: _ORDER.index(c.source))
-    if not sound and (update := _update(entry, now)):
+    if not sound and (update := _update(entry, when)):
         sound, flags = [update], [*flags, "updated_as_published"]
     if not sound:
         raw = entry.published or entry.updated or ""
-        return Dated(Published(raw=_storable(raw) or None), tuple(flags))
+        return Dated(Published(raw=_storable(raw) or None), tuple(flags), _told(others))
     best = _sharpest(sound)
     if any(_differ(best, other) for other in sound):
         flags.append("date_conflict")
+    others += [_stated(other, GaveWay.BETTER_SOURCE) for other in sound if other is not best]
     parsed = best.parsed
     raw = _storable(best.raw)
     published = Published(parsed.at, parsed.precision, best.source, parsed.zone, raw)
-    return Dated(published, tuple(flags))
+    return Dated(published, tuple(flags), tuple(others))
 
 
 def _storable(raw: str) -> str:
@@ -71,29 +88,40 @@ def _storable(raw: str) -> str:
     return clean_text(raw[:LONGEST_RAW])
 
 
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """What should be a date, and is none."""
+
+    raw: str
+    source: DateSource
+
+
 def _candidates(
-    entry: Entry, url: str | None, text: str, trailing: str | None, now: datetime
-) -> Iterator[Candidate]:
-    for raw, source in (
-        (entry.published, entry.published_source),
-        (trailing, DateSource.BODY_TRAILING),
-    ):
-        if raw and (parsed := parse_date(raw)):
-            yield Candidate(raw, parsed, source)
-    if url and (by_url := _day_in_url(url)):
+    entry: Entry, url: str | None, text: str, trailing: str | None, when: Moment
+) -> Iterator[Candidate | _Unreadable]:
+    near = when.now
+    if entry.published:
+        parsed = parse_date(entry.published, when.region)
+        if parsed:
+            yield Candidate(entry.published, parsed, entry.published_source)
+            near = min(near, parsed.at) if when.doubt is None else near
+        else:
+            yield _Unreadable(entry.published, entry.published_source)
+    if trailing and (at_end := parse_date(trailing, when.region)):
+        yield Candidate(trailing, at_end, DateSource.BODY_TRAILING)
+    if url and (by_url := day_in_url(url)):
         yield by_url
-    if by_line := _dateline(text, now):
+    if by_line := dateline(text, near):
         yield by_line
 
 
-def _is_possible(candidate: Candidate, now: datetime, flags: list[str]) -> bool:
-    if candidate.parsed.at > now + _leeway(candidate.parsed):
-        flags.append("future_date")
-    elif candidate.parsed.at < OLDEST:
-        flags.append("ancient_date")
-    else:
-        return True
-    return False
+def _refused(candidate: Candidate, when: Moment) -> GaveWay | None:
+    """Why a date is not believed, whatever else is known."""
+    if candidate.parsed.at > when.now + _leeway(candidate.parsed):
+        return GaveWay.FUTURE
+    if candidate.parsed.at < OLDEST:
+        return GaveWay.ANCIENT
+    return when.doubt if candidate.source in {DateSource.FEED, DateSource.SITEMAP} else None
 
 
 def _leeway(parsed: ParsedDate) -> timedelta:
@@ -101,12 +129,25 @@ def _leeway(parsed: ParsedDate) -> timedelta:
     return timedelta(hours=14) if parsed.precision is Precision.DAY else TOLERANCE
 
 
-def _update(entry: Entry, now: datetime) -> Candidate | None:
+def _update(entry: Entry, when: Moment) -> Candidate | None:
     """Atom requires `updated` only; where it is all there is, it bounds the publication."""
-    parsed = parse_date(entry.updated) if entry.updated else None
-    if not entry.updated or not parsed or not OLDEST <= parsed.at <= now + _leeway(parsed):
+    parsed = parse_date(entry.updated, when.region) if entry.updated else None
+    if not entry.updated or not parsed or not OLDEST <= parsed.at <= when.now + _leeway(parsed):
         return None
-    return Candidate(entry.updated, parsed, DateSource.FEED)
+    return None if when.doubt else Candidate(entry.updated, parsed, DateSource.FEED)
+
+
+def _stated(found: Candidate | _Unreadable, because: GaveWay) -> StatedDate:
+    raw = _storable(found.raw)
+    if isinstance(found, _Unreadable):
+        return StatedDate(raw, found.source, because)
+    parsed = found.parsed
+    return StatedDate(raw, found.source, because, parsed.at, parsed.precision, parsed.zone)
+
+
+def _told(others: Sequence[StatedDate]) -> tuple[StatedDate, ...]:
+    """What gave way to nothing; one date alone is told by the article's own columns."""
+    return tuple(others) if len(others) > 1 else ()
 
 
 def _sharpest(candidates: Sequence[Candidate]) -> Candidate:
@@ -128,56 +169,56 @@ def _differ(one: Candidate, other: Candidate) -> bool:
     return abs(one.parsed.at - other.parsed.at) > _CONFLICT + slack
 
 
-# ---------------------------------------------------------------- in addresses and texts
+# ---------------------------------------------------------------- whether a feed is believed
 
-_URL_DAY = re.compile(r"/((?:19|20)\d\d)([/-]?)(\d\d)\2(\d\d)(?=[/_.-]|$)")
-_URL_DAY_NAMED = re.compile(r"/((?:19|20)\d\d)/([a-z]{3})/(\d\d?)(?=/)")
+AT_ONCE = timedelta(seconds=2)
+"""Dates made while a document is written differ by no more."""
+FRESH, WAITED = timedelta(minutes=2), timedelta(minutes=15)
+"""How old a document is that says `now`; one of many entries may have waited in a cache."""
+FEWEST, MANY = 3, 5
 
 
-def _day_in_url(url: str) -> Candidate | None:
-    """`/2025/10/17/`, `/2025-10-17-`, `/20251017/`, `/2025/oct/17/`."""
-    if match := _URL_DAY.search(url):
-        raw = f"{match[1]}-{match[3]}-{match[4]}"
-    elif match := _URL_DAY_NAMED.search(url):
-        raw = f"{match[3]} {match[2]} {match[1]}"
-    else:
+def doubted(entries: Sequence[Entry], now: datetime) -> GaveWay | None:
+    """Why the dates of a whole document are those of the document and not of its entries.
+
+    All at once, and just now: its server writes the time of the request. All at once, and another
+    time: that of a build. A day that all entries share is a day, written exactly or not.
+    """
+    count = len(entries)
+    first = last = _time(entries[0]) if count >= FEWEST else None
+    for entry in entries:
+        at = _time(entry)
+        if at is None or first is None or last is None:
+            return None
+        first, last = min(first, at), max(last, at)
+        if last - first > AT_ONCE:
+            return None
+    if first is None or last is None:
         return None
-    parsed = parse_date(raw)
-    return Candidate(match[0].strip("/"), parsed, DateSource.URL) if parsed else None
+    if abs(now - last) <= (WAITED if count >= MANY else FRESH):
+        return GaveWay.FEED_SAYS_NOW
+    is_day = (last.hour, last.minute, last.second) == (0, 0, 0)
+    return None if is_day or count < MANY else GaveWay.FEED_SAYS_ONE
 
 
-_DATELINE = re.compile(
-    r"[A-Z][\w .,'’/-]{1,50}?, ([A-Z][a-z]{2,8})\.? (\d{1,2})(?:, (\d{4}))? "
-    r"\([\w .&/-]{2,40}\) ?[-–—]"
-)
+def _time(entry: Entry) -> datetime | None:
+    parsed = parse_date(entry.published or entry.updated or "")
+    return parsed.at if parsed and parsed.precision is not Precision.DAY else None
 
 
-def _dateline(text: str, now: datetime) -> Candidate | None:
-    """`KYIV, Oct 17 (Agency) -`; without a year, the latest such day that is not to come."""
-    match = _DATELINE.match(text)
-    month = MONTHS.get(folded(match[1])) if match else None
-    if not match or not month:
-        return None
-    years = [int(match[3])] if match[3] else [now.year, now.year - 1]
-    for year in years:
-        parsed = parse_date(f"{year}-{month:02}-{int(match[2]):02}")
-        if parsed and parsed.at <= now + timedelta(days=1):
-            return Candidate(match[0].rstrip(" -–—"), parsed, DateSource.DATELINE)
-    return None
+_COUNTRIES = {"he": "il", "iw": "il", "zh": "cn", "bn": "bd", "ga": "ie", "ms": "my", "tl": "ph"}
+"""Language -> country, where a feed's domain names none."""
 
 
-_TRAILING = re.compile(
-    r"(?:(?:first )?(?:published|posted|updated|date)(?: on| at)?:? )?"
-    r"(?=.*\d{4})(?=.*\d:\d\d).{10,60}",
-    re.IGNORECASE,
-)
-
-
-def split_trailing_time(text: str) -> tuple[str, str | None]:
-    """A last line that is nothing but a time, taken off: (the text before it, the line)."""
-    head, _, last = text.rpartition("\n")
-    last = last.strip()
-    if not head.strip() or not _TRAILING.fullmatch(last):
-        return text, None
-    raw = last.partition(": ")[2] if last[:1].isalpha() and ": " in last else last
-    return (head.rstrip(), raw) if parse_date(raw) else (text, None)
+@lru_cache(maxsize=1024)
+def region_of(url: str, language: str | None) -> str:
+    """The country a feed speaks from: that of its domain, or of its language; empty: unknown."""
+    try:
+        top = (urlsplit(url).hostname or "").rpartition(".")[2]
+    except ValueError:
+        top = ""
+    if len(top) == 2 and top.isalpha() and top not in {"co", "io", "tv", "me", "ai", "fm", "eu"}:
+        return top
+    primary, _, rest = (language or "").lower().replace("_", "-").partition("-")
+    region = rest.rpartition("-")[2]
+    return region if len(region) == 2 else _COUNTRIES.get(primary, "")

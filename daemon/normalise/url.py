@@ -1,19 +1,23 @@
 """Addresses: made absolute, and brought to one spelling so that one page has one.
 
 The rules are our own. They never join two pages: a parameter goes only when it is known to be
-for counting visitors, and `id=1` stays different from `id=2`.
+for counting visitors (`daemon.normalise.tracking`), and `id=1` stays different from `id=2`.
 """
 
 import re
 from functools import cache, lru_cache
-from urllib.parse import parse_qs, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from publicsuffixlist import PublicSuffixList
+
+from daemon.normalise.redirectors import target_of
+from daemon.normalise.tracking import is_tracking
 
 LONGEST = 4000
 """Characters; an address longer than this is not kept."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_MOST_WRAPPINGS = 4
 
 
 @lru_cache(maxsize=1024)  # most entries share their base, and some state a link twice
@@ -31,6 +35,8 @@ def absolute_url(link: str | None, base: str = "") -> str | None:
     except ValueError:
         return None
     if parts.scheme not in _DEFAULT_PORTS or not host or not _HOST.fullmatch(host):
+        return None
+    if not host.strip("."):
         return None
     url = urlunsplit(parts)
     return _printable(url) if len(url) <= LONGEST else None
@@ -52,49 +58,40 @@ def _printable(url: str) -> str:
 
 # ---------------------------------------------------------------- canonical spelling
 
-_TRACKING = re.compile(
-    r"utm_\w+|utm|at_(?:medium|campaign|link\w*|custom\d|format|bbc_team|ptr_name|creation)|"
-    r"(?:mtm|pk|piwik|matomo|hsa|oly|ns)_\w+|wt[._]\w+|_hs\w+|__hs\w+|"
-    r"(?:fb|g|dc|ms|y|tw|tt|wb|gb|sc|qc)?(?:clid|raid)|gclsrc|gad_source|gad_campaignid|srsltid|"
-    r"igshid|igsh|li_fat_id|mkt_tok|mc_[ce]id|vero_(?:id|conv)|epik|ito|xtor|spm|smid|smtyp|"
-    r"ocid|ncid|cmpid|s_cid|soc_(?:src|trk)|guccounter|guce_\w+|taid|tblci|dicbo|"
-    r"ref_?src|ref_?url|referrer|__twitter_impression|__tn__|"
-    r"jsessionid|phpsessid|aspsessionid\w*|sessionid|session_id",
-    re.IGNORECASE,
-)
-# Names that may mean something; gone only with a value that shows they do not.
-_BY_VALUE = re.compile(
-    r"(?:ref|source|src|from|feature|partner|cmp|mod|via|medium|campaign|rss|ftag|traffic_source)="
-    r"(?:rss\w*|feed\w*|atom|twitter|facebook|fb|linkedin|whatsapp|telegram|email|newsletter|"
-    r"social\w*|share\w*|(?:home|front)page|hp|sm|yahoo|google\w*|flipboard|applenews|\d?)|"
-    r"amp(?:=(?:1|true)?)?|outputtype=amp|sid=[0-9a-f]{16,}",
-    re.IGNORECASE,
-)
 _ESCAPED = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
-_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
-# an article's address has a long or numbered last part; `/topics/amp` is a page about AMP
-_AMP_PATH = re.compile(r"(/(?:[^/]{15,}|[^/]*\d[^/]*))(?:/amp/?|\.amp)$|\.amp(?=\.html?$)")
+# What a server shows for a folder; `default.html` may well be a page of its own.
+_INDEX = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)$", re.IGNORECASE)
+_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*|/\(S\(\w{16,}\)\)", re.IGNORECASE)
+# An article's address has a long or numbered last part; `/topics/amp` is a page about AMP, and
+# `/amp/` a section where guitars are sold.
+_NAMED = r"[^/]{15,}|[^/]*\d[^/]*"
+_AMP_AFTER = re.compile(rf"(/(?:{_NAMED}))(?:/amp/?|\.amp)$|\.amp(?=\.html?$)")
+_AMP_BEFORE = re.compile(rf"/amp(?=(?:/[^/]+)*/(?:{_NAMED})/?$)")
+# an address inside an address keeps its two
+_SLASHES = re.compile("(?<!:)/{2,}")
+_VARIANT = re.compile(r"^(?:(?:m|mobile|amp)\.)+(?=[^.]+\.)")
+_INNER_VARIANT = re.compile(r"(?<=^[a-z]{2}\.)m\.(?=[^.]+\.)")
 
 
 @lru_cache(maxsize=8192)
 def canonical_url(url: str) -> str:
     """The one spelling of an absolute http(s) address; idempotent.
 
-    Lower-case scheme and host, no default port, dot segments resolved, percent-encoding made one,
-    visitor counting, sessions and fragments gone, query sorted, AMP and redirectors unwrapped.
+    Lower-case scheme and host, no default port, no host for small screens, dot segments resolved,
+    percent-encoding made one, visitor counting, sessions and fragments gone, query sorted by name,
+    AMP and redirectors unwrapped. It may need not answer: it is a name, `Article.url` a way.
     """
-    for _ in range(4):
-        inner = _unwrapped(url)
+    for _ in range(_MOST_WRAPPINGS):
+        inner = absolute_url(target_of(url))
         if inner is None:
             break
         url = inner
     parts = urlsplit(url)
-    path = _path(parts.path)
-    query = "&".join(sorted(_kept(parts.query)))
+    netloc = _netloc(url)
+    query = "&".join(_kept(netloc, parts.query))
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
-    return urlunsplit((parts.scheme.lower(), _netloc(url), path, query, _encoded(fragment)))
+    return urlunsplit((parts.scheme.lower(), netloc, _path(parts.path), query, _encoded(fragment)))
 
 
 def _netloc(url: str) -> str:
@@ -107,8 +104,16 @@ def _netloc(url: str) -> str:
             host = host.casefold()
     if ":" in host:
         host = f"[{host}]"
+    elif host.startswith(("m.", "mobile.", "amp.")) or ".m." in host:
+        host = _full_site(host)
     port = parts.port
     return host if port in {None, _DEFAULT_PORTS.get(parts.scheme.lower())} else f"{host}:{port}"
+
+
+def _full_site(host: str) -> str:
+    """The host whose variant for small screens this is; the same when it is none (`m.co.uk`)."""
+    full = _VARIANT.sub("", _INNER_VARIANT.sub("", host))
+    return full if site_of(full) else host
 
 
 def _path(path: str) -> str:
@@ -120,9 +125,19 @@ def _path(path: str) -> str:
         elif segment != ".":
             segments.append(segment)
     trailing = "/" if path.endswith(("/.", "/..")) else ""
-    joined = "/" + "/".join(segments) + trailing
-    joined = _INDEX.sub("/", re.sub("/{2,}", "/", joined))
-    return _AMP_PATH.sub(lambda match: match[1] or "", joined)
+    joined = _SLASHES.sub("/", "/" + "/".join(segments) + trailing)
+    while (plainer := _plainer(joined)) != joined:
+        joined = plainer
+    return joined
+
+
+def _plainer(path: str) -> str:
+    """Without the name of a folder's index, and without the mark of an AMP page."""
+    path = _INDEX.sub("/", path)
+    if "amp" in path:
+        path = _AMP_AFTER.sub(lambda match: match[1] or "", path)
+        path = _AMP_BEFORE.sub("", path, count=1) if path.startswith("/amp/") else path
+    return path
 
 
 def _encoded(text: str) -> str:
@@ -142,45 +157,13 @@ def _escape(match: re.Match[str]) -> str:
     return chr(byte) if byte in _UNRESERVED else match[0].upper()
 
 
-def _kept(query: str) -> list[str]:
-    """The parameters that say which page it is."""
-    pairs = [_encoded(pair) for pair in query.split("&") if pair]
-    return [
-        pair
-        for pair in pairs
-        if not _TRACKING.fullmatch(pair.partition("=")[0]) and not _BY_VALUE.fullmatch(pair)
-    ]
-
-
-# ---------------------------------------------------------------- addresses inside addresses
-
-_REDIRECTORS = {
-    "google": (re.compile(r"(?:www\.)?google\.[a-z.]{2,6}/url"), ("url", "q")),
-    "facebook": (re.compile(r"lm?\.facebook\.com/l\.php"), ("u",)),
-    "bing": (re.compile(r"www\.bing\.com/news/apiclick\.aspx"), ("url",)),
-    "tumblr": (re.compile(r"t\.umblr\.com/redirect"), ("z",)),
-    "slack": (re.compile(r"slack-redir\.net/link"), ("url",)),
-    "outlook": (re.compile(r"[\w.]*safelinks\.protection\.outlook\.com/?"), ("url",)),
-    "yahoo": (re.compile(r"(?:rd|us\.rd|r\.search)\.yahoo\.com/.*"), ("RU",)),
-}
-_AMP_CACHE = re.compile(
-    r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp/|[\w-]+\.cdn\.ampproject\.org/[cv]/)(s/)?(.+)",
-    re.IGNORECASE,
-)
-
-
-def _unwrapped(url: str) -> str | None:
-    """The page that a redirector or an AMP cache leads to, if the address says which."""
-    if match := _AMP_CACHE.fullmatch(url):
-        return absolute_url(f"http{'s' if match[1] else ''}://{match[2]}")
-    parts = urlsplit(url)
-    place = f"{parts.hostname}{parts.path}"
-    for pattern, names in _REDIRECTORS.values():
-        if pattern.fullmatch(place):
-            query = parse_qs(parts.query)
-            target = next((query[name][0] for name in names if name in query), "")
-            return absolute_url(target) or absolute_url(unquote(target))
-    return None
+def _kept(host: str, query: str) -> list[str]:
+    """The parameters that say which page it is, by name; those of one name in their order."""
+    if not query:
+        return []
+    pairs = [_encoded(pair).replace("%20", "+") for pair in query.split("&") if pair]
+    kept = [pair for pair in pairs if not is_tracking(host, pair)]
+    return sorted(kept, key=lambda pair: pair.partition("=")[0])
 
 
 # ---------------------------------------------------------------- whose address it is

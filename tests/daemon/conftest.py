@@ -10,6 +10,7 @@ import pytest
 
 from daemon.fetch import Fetcher, open_session
 from daemon.keep import Keeper
+from daemon.learned import LearnedLines
 from daemon.logs import set_up_logs
 from daemon.poll import Poller
 from daemon.settings import DigestSettings, FetchSettings, LogSettings, ScheduleSettings
@@ -75,7 +76,7 @@ MakeBench = Callable[[Database], Awaitable[Bench]]
 async def bench(database: Database, workers: Workers) -> AsyncIterator[Bench]:
     """A bench over each engine in turn."""
     async with open_session(LOOPBACK) as session:
-        keeper = Keeper(database, ScheduleSettings(), "test")
+        keeper = Keeper(database, ScheduleSettings(), "test", learned=LearnedLines(database))
 
         def clock() -> datetime:
             return made.now

@@ -131,3 +131,8 @@ def test_hosts_that_are_not_asked_are_forgotten() -> None:
     assert len(paces) == 500
     paces.ask("late.example", FORGOTTEN * 3)
     assert len(paces) == 1
+
+
+def test_what_a_poll_asked_for_beside_its_feed_is_owed() -> None:
+    several = replace(answer(), more_requests=3)
+    assert answered(USUAL, several).tokens == answered(USUAL, answer()).tokens - 3

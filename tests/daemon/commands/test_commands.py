@@ -47,6 +47,41 @@ def test_feeds_are_added_listed_and_removed(newsd: Newsd) -> None:
     assert newsd("feeds", "list").splitlines()[1].split()[:2] == ["2", "new"]
 
 
+def test_furniture_is_learned_listed_shown_and_forgotten(newsd: Newsd, tmp_path: Path) -> None:
+    line = "Brought ashore by the Harbour Gazette"
+    words = [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    ]
+    for number, word in enumerate(words):
+        text = f"The {word} of boats came home on Friday with fish for all.\n{line}"
+        url = f"https://www.gazette.example/{word}"
+        row = {"url": url, "title": f"Boat {word} comes home", "text": text}
+        (tmp_path / f"{number:02}.jsonl").write_text(json.dumps(row))
+        newsd("ingest", str(tmp_path / f"{number:02}.jsonl"))
+    (learned,) = json.loads(newsd("furniture", "list", "--json"))
+    assert (learned["site"], learned["line"], learned["articles"]) == ("gazette.example", line, 10)
+    assert "gazette.example" in newsd("furniture", "list", "gazette.example")
+    rows = json.loads(newsd("articles", "list", "--json"))
+    newest = max(row["article_id"] for row in rows)
+    shown = newsd("articles", "show", str(newest))
+    assert f"not text: {line}" in shown.splitlines()
+    assert json.loads(newsd("articles", "show", str(newest), "--json"))["furniture"] == [line]
+    assert newsd("furniture", "forget", "gazette.example") == "forgot gazette.example\n"
+    assert newsd("furniture", "list", "--json").split() == ["[]"]
+    assert main(["furniture", "forget", "gazette.example", "--database", "sqlite:///news.db"]) == 2
+
+
 def test_the_password_of_a_feed_is_kept_but_not_shown(newsd: Newsd) -> None:
     url = "https://me:s3cret@a.example/feed"
     newsd("feeds", "add", "--unasked", url)

@@ -96,6 +96,17 @@ def test_a_feed_is_checked_without_a_trace(newsd: Newsd, site: str) -> None:
     assert json.loads(newsd("articles", "list", "--json")[1]) == []
 
 
+def test_a_check_of_a_sitemap_index_names_the_sitemaps_it_read(newsd: Newsd) -> None:
+    index = b"<sitemapindex><sitemap><loc>/news.xml</loc></sitemap></sitemapindex>"
+    news = b"<urlset><url><loc>/a</loc><title>Ferry sails</title></url></urlset>"
+    with http_site({"/index.xml": (200, index), "/news.xml": (200, news)}) as port:
+        site = f"http://127.0.0.1:{port}"
+        status, out = newsd("feeds", "check", f"{site}/index.xml", "--json")
+    told = json.loads(out)
+    assert (status, told["kind"], told["items"]) == (0, "sitemap", 1)
+    assert told["sitemaps"] == [f"{site}/news.xml"]
+
+
 def test_the_address_of_a_site_leads_to_its_feed(
     newsd: Newsd, capsys: pytest.CaptureFixture[str]
 ) -> None:

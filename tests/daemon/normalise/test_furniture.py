@@ -3,6 +3,7 @@
 import pytest
 
 from daemon.normalise.furniture import is_furniture, without_furniture
+from tests.daemon.normalise.furnishings import LINES, PROSE_LINES
 
 NEWS = "The ferry sails again.\nIt had been away for repairs.\nPassengers cheered."
 
@@ -31,18 +32,14 @@ def test_furniture_goes_from_both_ends(head: str, tail: str) -> None:
     assert len(stripped.gone) == len(head.splitlines()) + len(tail.strip().splitlines())
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Your guide to the election is out on Friday.",
-        "Read more books, the minister told pupils.",
-        "Subscribers to the fund lost two million on Friday.",
-        "Comments by the mayor drew laughter.",
-        "Share prices fell in early trading.",
-        "Sign language classes begin in May.",
-        "The company said it would share this year's profit with staff.",
-    ],
-)
+@pytest.mark.parametrize(("kind", "line"), LINES)
+def test_a_line_of_a_known_kind_is_furniture_in_six_languages(kind: str, line: str) -> None:
+    assert is_furniture(line), kind
+    stripped = without_furniture(f"{line}\n{NEWS}\n{line}")
+    assert (stripped.text, stripped.gone) == (NEWS, (line,))
+
+
+@pytest.mark.parametrize("line", PROSE_LINES)
 def test_news_is_not_furniture(line: str) -> None:
     assert not is_furniture(line)
     assert without_furniture(f"{line}\n{NEWS}").text == f"{line}\n{NEWS}"
