@@ -16,7 +16,8 @@ from daemon.settings import ScheduleSettings
 from daemon.tag import load_tagger
 from daemon.values import Fetched, Gathered
 from storage.database import Database
-from storage.feeds import add_feeds, find_feed
+from storage.feeds import find_feed
+from storage.following import add_feeds
 from storage.migration import ensure_schema
 from storage.values import Feed, Subscription
 

@@ -32,7 +32,7 @@ from daemon.workers import PATIENCE, Workers
 from daemon.writer import Writer
 from storage.database import Database
 from storage.errors import StorageError
-from storage.feeds import add_feeds, ingest_source
+from storage.following import add_feeds, ingest_source
 from storage.holds import held_hosts
 from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema

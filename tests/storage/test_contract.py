@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from storage.contract import VIEWS
 from storage.database import Database, Transaction
-from storage.feeds import add_feeds
+from storage.following import add_feeds
 from storage.sightings import mark_departed
 from storage.values import Subscription
 from tests.samples import ARTICLE, NOON, PUBLISHED
