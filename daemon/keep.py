@@ -98,7 +98,7 @@ class Keeper:
                 raise
             else:
                 if self.learned is not None:
-                    self.learned.taught(taught, now)
+                    self.learned.taught(taught)
                 return reports
         return []
 

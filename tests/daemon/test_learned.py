@@ -127,7 +127,7 @@ async def test_the_site_is_one_of_the_domains_of_the_feed_s_host(database: Datab
 async def test_what_was_just_learned_is_known_at_once(database: Database) -> None:
     memory = LearnedLines(database)
     assert await memory.known_to(FOLLOWED, NOON) == {}
-    memory.taught([known("paper.example", 7)], NOON)
+    memory.taught([known("paper.example", 7)])
     assert await memory.known_to(FOLLOWED, NOON) == {"paper.example": {7}}
 
 
