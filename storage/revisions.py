@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
+from storage.bulk import insert_rows
 from storage.chunks import chunked
 from storage.database import Transaction
 from storage.rows import content_row, evidence_rows, published_row, text_row, topic_rows
@@ -67,7 +68,7 @@ async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
     rows = [row for j, c in turn for row in topic_rows(c.article_id, j.tagged, c.at)]
     if not rows:
         return
-    await tx.execute(insert(article_topic), rows)
+    await insert_rows(tx, article_topic, rows)
     newest = func.coalesce(article.c.published_at, article.c.first_seen_at)
     place = select(newest).where(article.c.id == article_topic.c.article_id)
     for chunk in chunked(ids):
@@ -83,8 +84,7 @@ async def _weigh_again(tx: Transaction, turn: Sequence[Revision]) -> None:
     for chunk in chunked([change.article_id for _, change in turn]):
         await tx.execute(delete(article_evidence).where(article_evidence.c.article_id.in_(chunk)))
     rows = [row for j, c in turn for row in evidence_rows(c.article_id, j.tagged.article)]
-    if rows:
-        await tx.execute(insert(article_evidence), rows)
+    await insert_rows(tx, article_evidence, rows)
 
 
 def _revision(tagged: TaggedArticle, change: Change) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class _Names:
 
     @classmethod
     def of(cls, old: Marks, new: Marks) -> Self:
-        return cls(_letters(old.names), _letters(new.names))
+        return cls(old.names.decode("utf-16-le"), new.names.decode("utf-16-le"))
 
     @property
     def fewer(self) -> str:
@@ -184,13 +184,3 @@ def _comparable(old: Marks, new: Marks) -> tuple[Runs, Runs]:
     if is_whole(old.words) == is_whole(new.words):
         return ours, theirs
     return ours[is_sampled(ours)], theirs[is_sampled(theirs)]
-
-
-def _letters(names: bytes) -> str:
-    """What the fastest comparison takes; in UTF-32 each name is one character, whatever it is."""
-    return (
-        np.frombuffer(names, np.uint16)
-        .astype("<u4")
-        .tobytes()
-        .decode("utf-32-le", "surrogatepass")
-    )
