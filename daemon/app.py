@@ -165,7 +165,7 @@ class App:
 
     def _keeper(self, settings: Settings, replica: str, price: float | None = None) -> Keeper:
         learned = LearnedLines(self.database)
-        return Keeper(self.database, settings.schedule, replica, price, learned)
+        return Keeper(self.database, settings.schedule, replica, price, learned=learned)
 
     async def _holds(self) -> Holds:
         async with self.database.reading() as tx:

@@ -15,14 +15,20 @@ from daemon.values import Digested
 from storage.values import (
     Article,
     Fingerprint,
+    Likeness,
+    Marks,
     Published,
     Sighting,
     StatedDate,
     TaggedArticle,
+    Terms,
     Topic,
 )
 
-_CROSSING = (Digested, TaggedArticle, Article, Fingerprint, Published, Sighting, StatedDate, Topic)
+_CROSSING = (
+    *(Digested, TaggedArticle, Article, Fingerprint, Likeness, Marks, Terms),
+    *(Published, Sighting, StatedDate, Topic),
+)
 
 
 def ease_crossing() -> None:

@@ -16,8 +16,10 @@ from daemon.dedup import (
     hash_entry,
     hashed,
     is_shared,
+    likeness,
     name_entries,
     shared_links,
+    terms_of,
 )
 from daemon.normalise import document_of, normalise_entry
 from daemon.normalise.dates import parse_date
@@ -38,7 +40,17 @@ from daemon.values import (
     ParsedFeed,
     Rejected,
 )
-from storage.values import Article, Fingerprint, Sighting, TaggedArticle, Topic, is_among
+from daemon.words import read_words
+from storage.values import (
+    Article,
+    Fingerprint,
+    Likeness,
+    Sighting,
+    TaggedArticle,
+    Terms,
+    Topic,
+    is_among,
+)
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
@@ -153,21 +165,31 @@ def _when(entry: Entry) -> datetime:
 # ---------------------------------------------------------------- stage by stage
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An entry's article, and what makes it one of a kind."""
+
+    item: _Named
+    article: Article
+    fingerprint: Fingerprint
+    likeness: Likeness | None
+    terms: Terms
+
+
 def _belt(
     parsed: ParsedFeed,
     items: Sequence[_Named],
     means: _Means,
     rejected: Counter[str],
 ) -> tuple[TaggedArticle, ...]:
-    """Normalise all, then fingerprint all, then tag all: each stage finds its caches warm."""
+    """Normalise all, then mark all, then tag all: each stage finds its caches warm."""
     shared = shared_links(parsed.entries)
 
-    def mark(made: tuple[_Named, Article]) -> Fingerprint:
-        item, article = made
-        return fingerprint(article, item.name, address_is_shared=is_shared(item.entry, shared))
+    def mark(made: tuple[_Named, Article]) -> _Made:
+        return _mark(*made, address_is_shared=is_shared(made[0].entry, shared))
 
-    def tag(made: tuple[_Named, Article]) -> tuple[Topic, ...]:
-        return tag_article(means.tagger, made[1], made[0].entry.categories)
+    def tag(made: _Made) -> tuple[Topic, ...]:
+        return tag_article(means.tagger, made.article, made.item.entry.categories)
 
     articles: list[tuple[_Named, Article]] = []
     for item, article in _normalised(parsed, items, means, rejected):
@@ -175,12 +197,21 @@ def _belt(
             rejected[article.reason] += 1
         else:
             articles.append((item, article))
-    marked = _each(articles, mark, rejected)
-    tagged = _each(marked, lambda made: tag(made[0]), rejected)
-    return tuple(
-        TaggedArticle(article, fp, _sighting(item.name, article), topics)
-        for ((item, article), fp), topics in tagged
-    )
+    marked = [made for _, made in _each(articles, mark, rejected)]
+    return tuple(_tagged(made, topics) for made, topics in _each(marked, tag, rejected))
+
+
+def _mark(item: _Named, article: Article, *, address_is_shared: bool) -> _Made:
+    words = read_words(article.text)
+    made = fingerprint(article, words, item.name, address_is_shared=address_is_shared)
+    like = likeness(words) if made.content_hash is not None else None
+    return _Made(item, article, made, like, terms_of(read_words(article.title), words))
+
+
+def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
+    name, article = made.item.name, made.article
+    sighting = Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)
+    return TaggedArticle(article, made.fingerprint, sighting, topics, made.likeness, made.terms)
 
 
 def _normalised(
@@ -212,7 +243,3 @@ def _each(
         except Exception:  # noqa: BLE001  one entry's bug costs that entry, by name
             rejected[INTERNAL_ERROR] += 1
     return done
-
-
-def _sighting(name: str, article: Article) -> Sighting:
-    return Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)

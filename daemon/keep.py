@@ -6,17 +6,18 @@ articles never takes the clock.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 
 from daemon.cadence import after_poll, find_gap, first_price, is_move_certain
-from daemon.dedup import judge_all
+from daemon.dedup import judge_all, nearest
 from daemon.lanes import host_of
 from daemon.learned import LearnedLines
 from daemon.normalise.recurring import learn
 from daemon.settings import ScheduleSettings
+from daemon.shelves import Shelves
 from daemon.values import Arrival, Brought, Digested, Failed, Gathered, PollReport
 from storage.articles import next_article_ids, save, stage, unstage
 from storage.changes import advance_clock, clock_now, take_clock
@@ -27,14 +28,17 @@ from storage.holdings import holdings
 from storage.holds import hold_hosts
 from storage.leases import still_held
 from storage.lines import SiteLines
+from storage.marks import marks_of, postings
 from storage.moves import adopt_move
 from storage.polls import remember_polls
 from storage.sightings import mark_departed
 from storage.values import (
+    CROWDED,
     Article,
     Created,
     Feed,
     FeedKind,
+    Holdings,
     Judged,
     Outcome,
     Poll,
@@ -61,6 +65,8 @@ class Keeper:
     replica: str
     price: float | None = None
     """What a request must be worth, in article-seconds; None: what the budget suggests."""
+    shelves: Shelves = field(default_factory=Shelves)
+    """The stories of the last days."""
     learned: LearnedLines | None = None
     """Told of what is learned of the furniture of sites."""
 
@@ -76,7 +82,11 @@ class Keeper:
                 async with self.database.writing() as tx:
                     reports, taught = await self._keep(tx, group, now)
             except LeaseLostError as lost:
+                self.shelves.drop()
                 group = [g for g in group if not (g.lease and g.lease.shard in lost.shards)]
+            except BaseException:
+                self.shelves.drop()
+                raise
             else:
                 if self.learned is not None:
                     self.learned.taught(taught, now)
@@ -113,15 +123,18 @@ class Keeper:
     ) -> list[Judged]:
         begun = await clock_now(tx)
         ids = await next_article_ids(tx, len(arrivals))
-        judged = await _judge(tx, arrivals, ids)
-        await stage(tx, judged, now=now)
+        known, judged = await _judge(tx, arrivals, ids, now)
+        await stage(tx, judged, _crowded(known), now=now)
         n = await take_clock(tx)
         await self._fence(tx, group)
         if n != begun:
-            await unstage(tx, _created(judged))
-            judged = await _judge(tx, arrivals, ids)
-            await stage(tx, judged, now=now)
-        changes = await save(tx, judged, after=n, now=now)
+            await unstage(tx, judged, now=now)
+            known, judged = await _judge(tx, arrivals, ids, now)
+            await stage(tx, judged, _crowded(known), now=now)
+        shelf = await self.shelves.at(tx, n, now)
+        placed = shelf.place(judged, known.articles, now)
+        changes = await save(tx, judged, placed, after=n, now=now)
+        await self.shelves.advance(tx, shelf, n + len(changes))
         await advance_clock(tx, n + len(changes))
         return judged
 
@@ -157,9 +170,16 @@ async def _moved(tx: Transaction, report: PollReport, now: datetime) -> PollRepo
     return report if feed == polled else replace(report, feed=feed, moved_from=polled.url)
 
 
-async def _judge(tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int]) -> list[Judged]:
-    known = await holdings(tx, [(a.feed_id, a.tagged) for a in arrivals])
-    return judge_all(arrivals, known, iter(ids))
+async def _judge(
+    tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int], now: datetime
+) -> tuple[Holdings, list[Judged]]:
+    """What is held that the arrivals may turn out to be, and what each of them is."""
+    news = [a.tagged.likeness for a in arrivals if a.tagged.likeness is not None]
+    found = await postings(tx, {key for new in news for key in new.keys}, now=now)
+    near = {held for new in news for held in nearest(new.keys, found)}
+    known = await holdings(tx, [(a.feed_id, a.tagged) for a in arrivals], near)
+    known = replace(known, postings=found, marks=await marks_of(tx, near))
+    return known, judge_all(arrivals, known, iter(ids))
 
 
 async def _learn(tx: Transaction, judged: Sequence[Judged], now: datetime) -> list[SiteLines]:
@@ -176,8 +196,8 @@ async def _learn(tx: Transaction, judged: Sequence[Judged], now: datetime) -> li
     return taught
 
 
-def _created(judged: Sequence[Judged]) -> Iterator[int]:
-    return (j.verdict.article_id for j in judged if isinstance(j.verdict, Created))
+def _crowded(known: Holdings) -> set[int]:
+    return {key for key, found in known.postings.items() if len(found) >= CROWDED}
 
 
 def _poll(gathered: Gathered, judged: Sequence[Judged]) -> Poll:

@@ -1,6 +1,6 @@
 """Save what was judged: new articles, new revisions, and the changes that tell of them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any, assert_never
@@ -9,11 +9,30 @@ from sqlalchemy import Table, delete, insert, text
 
 from storage.chunks import chunked
 from storage.database import Transaction
+from storage.marks import drop_marks, renew_marks, save_marks
 from storage.revisions import revise
-from storage.rows import article_row, change_row, evidence_rows, sort_at, text_row, topic_rows
+from storage.rows import (
+    article_row,
+    change_row,
+    copy_evidence_row,
+    sort_at,
+    text_evidence_rows,
+    text_row,
+    topic_rows,
+)
 from storage.schema import article, article_evidence, article_text, article_topic, changes
 from storage.sightings import note_sightings
-from storage.values import Change, ChangeKind, Created, Judged, Repeated, Revised
+from storage.stories import retell_stories, save_stories
+from storage.values import (
+    Change,
+    ChangeKind,
+    Created,
+    Judged,
+    Likeness,
+    Placed,
+    Repeated,
+    Revised,
+)
 
 # The sequence behind the identity; a number taken is never given again, not even after a delete.
 _NEXT_POSTGRESQL = text(
@@ -38,54 +57,80 @@ async def next_article_ids(tx: Transaction, wanted: int) -> list[int]:
     return list(range(last - wanted + 1, last + 1))
 
 
-async def stage(tx: Transaction, judged: Sequence[Judged], *, now: datetime) -> None:
-    """Write the texts and topics of new articles: rows that nobody else can collide with.
+async def stage(
+    tx: Transaction, judged: Sequence[Judged], crowded: Collection[int] = (), *, now: datetime
+) -> None:
+    """Write what hangs on new articles: rows that nobody else can collide with.
 
-    `now` is the one that `save` gets: an undated article is sorted by it.
+    `now` is the one that `save` gets: an undated article is sorted by it. Keys that are `crowded`
+    lead nowhere, and are left out.
     """
-    new = [(j.verdict.article_id, j.tagged) for j in judged if isinstance(j.verdict, Created)]
-    await _insert(tx, article_text, [text_row(i, tagged.article) for i, tagged in new])
-    evidence = [evidence_rows(i, tagged.article) for i, tagged in new]
-    await _insert(tx, article_evidence, [row for rows in evidence for row in rows])
-    topics = [topic_rows(i, tagged, sort_at(tagged.article, now)) for i, tagged in new]
+    new = [(j.verdict, j.tagged) for j in judged if isinstance(j.verdict, Created)]
+    await _insert(tx, article_text, [text_row(v.article_id, t.article) for v, t in new])
+    topics = [topic_rows(v.article_id, t, sort_at(t.article, now)) for v, t in new]
     await _insert(tx, article_topic, [row for rows in topics for row in rows])
+    evidence = [copy_evidence_row(v.article_id, v.copy) for v, _ in new if v.copy is not None]
+    evidence += [row for v, t in new for row in text_evidence_rows(v.article_id, t.article)]
+    await _insert(tx, article_evidence, evidence)
+    await save_marks(tx, _likenesses(judged), crowded, now=now)
 
 
-async def unstage(tx: Transaction, article_ids: Iterable[int]) -> None:
-    """Take back what `stage` wrote for articles that turned out to be known."""
-    for chunk in chunked(article_ids):
-        for table in (article_text, article_evidence, article_topic):
+async def unstage(tx: Transaction, judged: Sequence[Judged], *, now: datetime) -> None:
+    """Take back what `stage` wrote: somebody else wrote in between, and all is judged again."""
+    for chunk in chunked(j.verdict.article_id for j in judged if isinstance(j.verdict, Created)):
+        for table in (article_text, article_topic, article_evidence):
             await tx.execute(delete(table).where(table.c.article_id.in_(chunk)))
+    await drop_marks(tx, _likenesses(judged), now=now)
+
+
+def _likenesses(judged: Sequence[Judged]) -> list[tuple[int, Likeness]]:
+    return [
+        (j.verdict.article_id, j.tagged.likeness)
+        for j in judged
+        if isinstance(j.verdict, Created) and j.tagged.likeness is not None
+    ]
 
 
 async def save(
-    tx: Transaction, judged: Sequence[Judged], *, after: int, now: datetime
+    tx: Transaction, judged: Sequence[Judged], placed: Placed, *, after: int, now: datetime
 ) -> list[Change]:
-    """Write what was judged and staged, and return the changes, numbered from `after` + 1.
+    """Write what was judged, placed and staged; return the changes, numbered from `after` + 1.
 
     The caller holds the clock, judged against what it then found, and advances it to the number
     of the last change.
     """
-    numbered = list(_numbered(judged, after, now))
-    created = [article_row(j, v, c) for j, c in numbered if isinstance(v := j.verdict, Created)]
-    await _insert(tx, article, created)
-    await revise(tx, [(j, c) for j, c in numbered if isinstance(j.verdict, Revised)])
+    stories = {place.article_id: place.story_id for place in placed.places}
+    numbered = list(_numbered(judged, stories, after, now))
+    created = [(j, v, c) for j, c in numbered if isinstance(v := j.verdict, Created)]
+    revised = [(j, c) for j, c in numbered if isinstance(j.verdict, Revised)]
+    await _insert(tx, article, [article_row(j, v, c) for j, v, c in created])
+    await revise(tx, revised)
+    await renew_marks(tx, _renewed(revised), now=now)
     await note_sightings(tx, judged, now=now)
     await _insert(tx, changes, [change_row(c) for _, c in numbered])
-    return [change for _, change in numbered]
+    told = [change for _, change in numbered]
+    new = {c.article_id: (j.tagged.article, c.seq) for j, _, c in created}
+    merges = await save_stories(tx, new, placed, after=after + len(told), now=now)
+    await retell_stories(tx, [c.article_id for _, c in revised])
+    return told + merges
+
+
+def _renewed(revised: Iterable[tuple[Judged, Change]]) -> list[tuple[int, Likeness]]:
+    return [(c.article_id, j.tagged.likeness) for j, c in revised if j.tagged.likeness is not None]
 
 
 def _numbered(
-    judged: Iterable[Judged], after: int, now: datetime
+    judged: Iterable[Judged], stories: Mapping[int, int], after: int, now: datetime
 ) -> Iterator[tuple[Judged, Change]]:
     """Each entry that changed something, with the line of the log that tells of it."""
     seq = count(after + 1)
     for one in judged:
         match one.verdict:
             case Created(article_id=held):
-                yield one, Change(next(seq), ChangeKind.CREATED, held, now)
-            case Revised(article_id=held, changed_fields=fields):
-                yield one, Change(next(seq), ChangeKind.REVISED, held, now, None, fields)
+                story_id = stories.get(held)
+                yield one, Change(next(seq), ChangeKind.CREATED, held, now, story_id)
+            case Revised(article_id=held, changed_fields=fields, story_id=story_id):
+                yield one, Change(next(seq), ChangeKind.REVISED, held, now, story_id, fields)
             case Repeated():
                 pass
             case _:

@@ -89,15 +89,12 @@ _ARTICLE = View(
 
 _EVIDENCE = View(
     "newsd_article_evidence_v1",
-    "What was taken off an article, and the dates that gave way to its own; most have no row.",
+    "Why an article is as it is: one row for each decision that has something to show.",
     _plain(
         "e",
         ("article_id", ""),
-        ("furniture", "JSON list of lines that belong to its site and not to its text."),
-        (
-            "dates",
-            "JSON list: raw, at (UTC), precision, source and tz of each, and because: why not.",
-        ),
+        ("stage", "copy, story, furniture (lines taken off the text) or dates (that gave way)."),
+        ("facts", "JSON object; what it holds is the stage's own."),
     ),
     "FROM article_evidence e",
 )

@@ -1,6 +1,6 @@
 """Find what we hold that the articles in hand may turn out to be."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -24,6 +24,8 @@ _KNOWN = (
     article.c.revision,
     article.c.published_raw,
     article.c.duplicate_of,
+    article.c.story_id,
+    article.c.deleted,
 )
 
 # A join with a list that is one value: SQLite would read the whole table for (a, b) IN (...), and
@@ -41,12 +43,17 @@ _SIGHTINGS_POSTGRESQL = text(
 )
 
 
-async def holdings(tx: Transaction, wanted: Sequence[tuple[int, TaggedArticle]]) -> Holdings:
-    """Every held article with the entry, the address or the words of one of (feed id, article)."""
+async def holdings(
+    tx: Transaction, wanted: Sequence[tuple[int, TaggedArticle]], near: Collection[int] = ()
+) -> Holdings:
+    """Every held article with the entry, the address or the words of one of (feed id, article).
+
+    The articles that are `near` one by their marks come with them.
+    """
     marks = [tagged.fingerprint for _, tagged in wanted]
     sightings = await _sightings(tx, {(f, tagged.sighting.guid_hash) for f, tagged in wanted})
     found = [
-        *await _matching(tx, article.c.id, sightings.values()),
+        *await _matching(tx, article.c.id, {*sightings.values(), *near}),
         *await _matching(tx, article.c.url_hash, (m.url_hash for m in marks)),
         *await _matching(tx, article.c.content_hash, (m.content_hash for m in marks)),
     ]
@@ -89,4 +96,6 @@ def _known(row: Record) -> Known:
         revision=row.revision,
         published_raw=row.published_raw,
         duplicate_of=row.duplicate_of,
+        story_id=row.story_id,
+        is_deleted=bool(row.deleted),
     )

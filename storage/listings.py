@@ -30,7 +30,7 @@ Line = dict[str, Any]
 _DAY = timedelta(days=1)
 _LISTS = {
     *("authors", "quality", "labels", "changed_fields", "evidence", "reasons"),
-    *("furniture", "dates"),
+    "facts",
 }
 _FLAGS = {"deleted", "in_title"}
 _SIZES = {
@@ -108,8 +108,7 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
 async def article(tx: Transaction, article_id: int) -> Line | None:
     """An article with all that hangs on it, or None; of its revisions not the texts.
 
-    `topics`, `sightings`, `revisions`; `furniture` and `other_dates`: what was taken off it, and
-    what gave way.
+    `topics`, `sightings`, `revisions`; `evidence`, by stage: why it is as it is.
     """
     found = await _lines(tx, select(_article).where(_article.c.article_id == article_id))
     if not found:
@@ -122,8 +121,7 @@ async def article(tx: Transaction, article_id: int) -> Line | None:
     )
     evidence = await _lines(tx, select(_evidence).where(_evidence.c.article_id == article_id))
     return found[0] | {
-        "furniture": evidence[0]["furniture"] if evidence else [],
-        "other_dates": evidence[0]["dates"] if evidence else [],
+        "evidence": {row["stage"]: row["facts"] for row in evidence},
         "topics": await _lines(tx, topics.order_by(_topic.c.score.desc(), _topic.c.topic_id)),
         "sightings": await _lines(tx, sightings.order_by(_sighting.c.first_seen_at)),
         "revisions": await _lines(tx, revisions.order_by(_revision.c.revision)),

@@ -7,8 +7,10 @@ from typing import Any
 from storage.values import (
     Article,
     Change,
+    Copy,
     Created,
     Judged,
+    Place,
     Published,
     StatedDate,
     TaggedArticle,
@@ -16,9 +18,12 @@ from storage.values import (
 
 Row = dict[str, Any]
 
+COPY, STORY, FURNITURE, DATES = "copy", "story", "furniture", "dates"
+"""Stages whose decisions about an article keep their evidence."""
+
 
 def article_row(judged: Judged, verdict: Created, change: Change) -> Row:
-    """A new article, without its texts."""
+    """A new article, without its texts; its story is that of the change."""
     kept, copy = judged.tagged.article, verdict.copy
     return {
         **content_row(judged.tagged),
@@ -38,8 +43,9 @@ def article_row(judged: Judged, verdict: Created, change: Change) -> Row:
         "revision_at": change.at,
         "changed_fields": [],
         "duplicate_of": copy.of if copy else None,
-        "relation": copy.relation if copy else None,
-        "similarity": copy.similarity if copy else None,
+        "relation": copy.alike.relation if copy else None,
+        "similarity": copy.alike.similarity if copy else None,
+        "story_id": change.story_id,
         "quality": list(dict.fromkeys([*kept.quality, *verdict.flags])),
         "deleted": False,
     }
@@ -83,14 +89,14 @@ def text_row(article_id: int, kept: Article) -> Row:
     return {"article_id": article_id, "text": kept.text, "html": kept.html}
 
 
-def evidence_rows(article_id: int, kept: Article) -> Iterator[Row]:
-    """What was taken off an article or weighed against it; no row when that is nothing."""
-    if kept.furniture or kept.other_dates:
-        yield {
-            "article_id": article_id,
-            "furniture": list(kept.furniture),
-            "dates": [date_row(stated) for stated in kept.other_dates],
-        }
+def text_evidence_rows(article_id: int, kept: Article) -> Iterator[Row]:
+    """What was taken off an article's text, and the dates that gave way; mostly there is none."""
+    if kept.furniture:
+        facts: dict[str, Any] = {"lines": list(kept.furniture)}
+        yield {"article_id": article_id, "stage": FURNITURE, "facts": facts}
+    if kept.other_dates:
+        facts = {"others": [date_row(stated) for stated in kept.other_dates]}
+        yield {"article_id": article_id, "stage": DATES, "facts": facts}
 
 
 def date_row(stated: StatedDate) -> Row:
@@ -120,6 +126,18 @@ def topic_rows(article_id: int, tagged: TaggedArticle, at: datetime) -> Iterator
             "tagger_version": topic.tagger_version,
             "sort_at": at,
         }
+
+
+def copy_evidence_row(article_id: int, copy: Copy) -> Row:
+    """Why an article is a copy."""
+    facts = {"compared_with": copy.compared_with, **copy.alike.evidence}
+    return {"article_id": article_id, "stage": COPY, "facts": facts}
+
+
+def story_evidence_row(place: Place) -> Row:
+    """Why an article is in its story."""
+    facts = {"similarity": place.similarity, "nearest": list(place.nearest)}
+    return {"article_id": place.article_id, "stage": STORY, "facts": facts}
 
 
 def sighting_row(judged: Judged, seen_at: datetime) -> Row:

@@ -272,6 +272,13 @@ article = _table(
     Index(None, "public_id"),
     Index("ix_article_newest", _NEWEST),
     Index("ix_article_host_newest", "host", _NEWEST),
+    Index(None, "story_id"),
+    Index(
+        "ix_article_copies",
+        "duplicate_of",
+        sqlite_where=text("duplicate_of IS NOT NULL"),
+        postgresql_where=text("duplicate_of IS NOT NULL"),
+    ),
 )
 
 article_text = _table(
@@ -279,14 +286,6 @@ article_text = _table(
     Column("article_id", Big, primary_key=True, autoincrement=False),
     Column("text", Text, nullable=False),
     Column("html", Text, nullable=False),
-)
-
-# What was taken off an article or weighed against it; most have no row.
-article_evidence = _table(
-    "article_evidence",
-    Column("article_id", Big, primary_key=True, autoincrement=False),
-    Column("furniture", Json, nullable=False),
-    Column("dates", Json, nullable=False),
 )
 
 # Superseded revisions only; the current one is the article itself.
@@ -374,6 +373,58 @@ site_lines = _table(
     Column("site", Text, primary_key=True),
     Column("recent", LargeBinary, nullable=False),
     Column("learned", Json, nullable=False),
+)
+
+# ---------------------------------------------------------------- likeness and stories
+
+# By what a later article may be found to be a copy; kept for as long as keys lead to it.
+fingerprint = _table(
+    "fingerprint",
+    Column("article_id", Big, primary_key=True, autoincrement=False),
+    # 0: of its first text; 1: of its last one, where that is another
+    Column("is_last", Integer, primary_key=True, autoincrement=False),
+    Column("bucket", Integer, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("lead", LargeBinary, nullable=False),
+    Column("names", LargeBinary, nullable=False),
+)
+
+# A bucket is a wide slice of time; the present one and the one before are looked into.
+dedup_key = _table(
+    "dedup_key",
+    Column("bucket", Integer, primary_key=True, autoincrement=False),
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", Big, primary_key=True, autoincrement=False),
+    rowid=False,
+)
+
+# Why an article is a copy, or in its story; what was taken off its text, and which dates gave way.
+article_evidence = _table(
+    "article_evidence",
+    Column("article_id", Big, primary_key=True, autoincrement=False),
+    Column("stage", Text, primary_key=True),
+    Column("facts", Json, nullable=False),
+    rowid=False,
+)
+
+# The originals of the last days, by which an article finds its story.
+story_member = _table(
+    "story_member",
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("article_id", Big, nullable=False),
+    Column("story_id", Big, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+# One row: in how many articles each term was seen, all replicas' together.
+vocabulary = _table(
+    "vocabulary",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("articles", Big, nullable=False),
+    Column("counts", LargeBinary, nullable=False),
 )
 
 # ---------------------------------------------------------------- order and ownership

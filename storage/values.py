@@ -4,7 +4,7 @@ Every instant is an aware `datetime` in UTC. Every hash is a signed 64-bit integ
 engines can hold it in one column.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -416,6 +416,44 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """What two articles are compared by, without their texts. Arrays as bytes, little-endian."""
+
+    words: int
+    sketch: bytes
+    """32-bit hashes of runs of four words, rising; of a long text one in four."""
+    lead: bytes
+    """32-bit hashes of some runs of its beginning."""
+    names: bytes
+    """16-bit hashes of its names and numbers, in their order."""
+
+
+CROWDED = 60
+"""Articles under one key beyond which it is boilerplate: it leads nowhere, and is kept no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What a new text may be like: under which keys, and by which marks."""
+
+    keys: tuple[int, ...]
+    """Signed 32-bit hashes under which it is looked for and found again."""
+    marks: Marks
+    head: bytes
+    """32-bit hashes of all runs of its beginning; needed once, never stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The words that tell what an article is about, each with how often it says them."""
+
+    hashes: bytes
+    """32 bits each, rising."""
+    counts: bytes
+    """8 bits each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """An entry of a feed, as that feed names it; identity inside a feed is (feed, guid_hash)."""
 
@@ -459,6 +497,9 @@ class TaggedArticle:
     fingerprint: Fingerprint
     sighting: Sighting
     topics: tuple[Topic, ...] = ()
+    likeness: Likeness | None = None
+    """None: it has too few words to be like anything."""
+    terms: Terms | None = None
 
 
 # ---------------------------------------------------------------- judging
@@ -478,6 +519,9 @@ class Known:
     revision: int = 1
     published_raw: str | None = None
     duplicate_of: int | None = None
+    story_id: int | None = None
+    is_deleted: bool = False
+    """Retracted: it does not come back, and nothing is a copy of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,6 +531,11 @@ class Holdings:
     sightings: Mapping[tuple[int, int], int] = field(default_factory=dict)
     """(feed id, guid hash) -> article id."""
     articles: Mapping[int, Known] = field(default_factory=dict)
+    postings: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """Key of a likeness -> the articles under it, for the keys of the articles in hand."""
+    marks: Mapping[int, Sequence[Marks]] = field(default_factory=dict)
+    """Of the held articles that share most keys with those in hand: of their first text, and of
+    the last where that is another."""
 
 
 class Relation(StrEnum):
@@ -500,12 +549,24 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """How one text is like another, and what that was seen from."""
+
+    relation: Relation
+    similarity: float
+    """0..1."""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """An article with a row of its own that tells what another one told first."""
 
     of: int
-    relation: Relation
-    similarity: float
+    """The first of its group."""
+    alike: Alike
+    compared_with: int
+    """The member of the group that it is most like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,6 +585,7 @@ class Revised:
 
     article_id: int
     changed_fields: tuple[str, ...]
+    story_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -543,6 +605,57 @@ class Judged:
     feed_id: int
     tagged: TaggedArticle
     verdict: Verdict
+
+
+# ---------------------------------------------------------------- stories
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An article by which its story is found: an original of the last days."""
+
+    seq: int
+    """Number of the change that put it there."""
+    article_id: int
+    story_id: int
+    at: datetime
+    """When it was published, or first seen."""
+    vector: bytes
+    """Its weightiest terms: 32-bit hashes, rising, then as many 8-bit weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The story of a new article, and why."""
+
+    article_id: int
+    story_id: int
+    """The id of the article that began the story: its own, if it begins one."""
+    vector: bytes = b""
+    """Empty: it is a copy, by which no story is found."""
+    similarity: float = 0.0
+    """To the nearest articles of the story; 0 for one that begins it."""
+    nearest: tuple[int, ...] = ()
+    """Articles of the story it is most like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two stories turned out to be one."""
+
+    story_id: int
+    """Is no more."""
+    into: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What new articles did to stories."""
+
+    places: tuple[Place, ...] = ()
+    """Of each new article, as it is after the merges."""
+    merges: tuple[Merge, ...] = ()
+    """In the order in which they were seen."""
 
 
 # ---------------------------------------------------------------- changes

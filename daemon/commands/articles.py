@@ -16,7 +16,7 @@ from storage.listings import article, latest_articles
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, help="List and show articles.")
 _COLUMNS = ("article_id", "published_at", "language", "host", "title")
-_APART = {"text", "html", "furniture", "other_dates", "topics", "sightings", "revisions"}
+_APART = {"text", "html", "evidence", "topics", "sightings", "revisions"}
 
 
 def _since(text: str) -> datetime:
@@ -73,11 +73,11 @@ def show(
         say_json(found)
         return
     show_facts({name: value for name, value in found.items() if name not in _APART})
-    for part in ("other_dates", "topics", "sightings", "revisions"):
+    for part in ("topics", "sightings", "revisions"):
         for row in found[part]:
             say(f"{part.removesuffix('s').replace('_', ' ')}: {cell(row)}")
-    for line in found["furniture"]:
-        say(f"not text: {line}")
+    for stage, facts in found["evidence"].items():
+        say(f"{stage}: {cell(facts)}")
     for paragraph in found["text"].splitlines():
         say(paragraph)
 

@@ -1,15 +1,27 @@
 """Tell the new from the known: marks of an article, names of an entry, and the judgement."""
 
+from daemon.dedup.copies import nearest
 from daemon.dedup.fingerprint import fingerprint, hashed
 from daemon.dedup.identity import hash_entry, is_shared, name_entries, shared_links
 from daemon.dedup.judge import judge_all
+from daemon.dedup.marks import likeness
+from daemon.dedup.placing import Shelf
+from daemon.dedup.stories import SPAN
+from daemon.dedup.terms import terms_of
+from daemon.dedup.vocabulary import Vocabulary
 
 __all__ = [
+    "SPAN",
+    "Shelf",
+    "Vocabulary",
     "fingerprint",
     "hash_entry",
     "hashed",
     "is_shared",
     "judge_all",
+    "likeness",
     "name_entries",
+    "nearest",
     "shared_links",
+    "terms_of",
 ]

@@ -13,13 +13,17 @@ from typing import Self
 
 from xxhash import xxh3_128_hexdigest
 
+from daemon.dedup.copies import compare, how_sure, nearest
 from daemon.values import Arrival
 from storage.values import (
+    Alike,
     Copy,
     Created,
     Holdings,
     Judged,
     Known,
+    Likeness,
+    Marks,
     Relation,
     Repeated,
     Revised,
@@ -40,7 +44,7 @@ def judge_all(
     """Judge a batch in its order; what is accepted is known to what comes after it.
 
     `holdings` must hold whatever shares a sighting, a `url_hash` or a `content_hash` with an
-    arrival. `fresh_ids` gives the ids of created articles.
+    arrival, and what is `nearest` to it. `fresh_ids` gives the ids of created articles.
     """
     known = _Known.of(holdings)
     matched = [known.by_identity(arrival) for arrival in arrivals]
@@ -61,12 +65,14 @@ def _judge(
 ) -> Judged:
     tagged = arrival.tagged
     verdict: Verdict
-    if held is None:
+    if held is not None and held.is_deleted:
+        verdict = Repeated(held.article_id)
+    elif held is None:
         verdict = Created(next(fresh_ids), copy=known.copied_by(tagged))
     elif not _is_changed(held, tagged) or held.article_id in known.settled:
         verdict = Repeated(held.article_id)
     elif _has_authority(arrival, held):
-        verdict = Revised(held.article_id, _changed_fields(held, tagged))
+        verdict = Revised(held.article_id, _changed_fields(held, tagged), held.story_id)
     elif _is_alike(held, tagged):
         verdict = Repeated(held.article_id)
     else:
@@ -124,6 +130,8 @@ class _Known:
     sightings: dict[tuple[int, int], int]
     by_url: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_content: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    postings: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    marks: dict[int, list[Marks]] = field(default_factory=lambda: defaultdict(list))
     settled: set[int] = field(default_factory=set)
     """Articles this batch has spoken about; the first word counts, so that two feeds (or two
     entries) that disagree do not rewrite each other."""
@@ -132,6 +140,8 @@ class _Known:
     @classmethod
     def of(cls, holdings: Holdings) -> Self:
         known = cls(dict(holdings.articles), dict(holdings.sightings))
+        known.marks.update((held, list(marks)) for held, marks in holdings.marks.items())
+        known.postings.update((key, list(found)) for key, found in holdings.postings.items())
         for held in sorted(holdings.articles.values(), key=lambda k: k.article_id):
             known._index(held)
         return known
@@ -142,6 +152,13 @@ class _Known:
         for table, key in ((self.by_url, mark.url_hash), (self.by_content, mark.content_hash)):
             if key is not None and held.article_id not in table[key]:
                 table[key].append(held.article_id)
+
+    def _note(self, article_id: int, new: Likeness | None) -> None:
+        """Let what comes after it in the batch be found to be its copy."""
+        if new is not None:
+            self.marks[article_id].append(new.marks)
+            for key in new.keys:
+                self.postings[key].append(article_id)
 
     def by_identity(self, arrival: Arrival) -> Known | None:
         """The article that the feed's name for it, or its address, leads to."""
@@ -175,15 +192,35 @@ class _Known:
         return None
 
     def copied_by(self, tagged: TaggedArticle) -> Copy | None:
-        """The article that told the same words first, if one did."""
+        """The article that told the same first, if one did: in the same words, else alike."""
         mark = tagged.fingerprint
-        if mark.content_hash is None:
+        if mark.content_hash is not None:
+            same = [i for i in self.by_content.get(mark.content_hash, []) if self._is_there(i)]
+            if same:
+                return self._copy(min(same), Alike(Relation.EXACT, 1.0))
+        return self._resembled_by(tagged.likeness) if tagged.likeness else None
+
+    def _resembled_by(self, new: Likeness) -> Copy | None:
+        """The held article that a new one is most like, if it is like one enough."""
+        found = [
+            (alike, held)
+            for held in nearest(new.keys, self.postings)
+            if self._is_there(held)
+            for marks in self.marks.get(held, ())
+            if (alike := compare(marks, new)) is not None
+        ]
+        if not found:
             return None
-        earliest = min(self.by_content.get(mark.content_hash, []), default=None)
-        if earliest is None:
-            return None
-        root = self.articles[earliest].duplicate_of
-        return Copy(earliest if root is None else root, Relation.EXACT, 1.0)
+        alike, held = min(found, key=lambda one: (-how_sure(one[0]), one[1]))
+        return self._copy(held, alike)
+
+    def _is_there(self, article_id: int) -> bool:
+        held = self.articles.get(article_id)
+        return held is not None and not held.is_deleted
+
+    def _copy(self, held: int, alike: Alike) -> Copy:
+        root = self.articles[held].duplicate_of
+        return Copy(held if root is None else root, alike, held)
 
     def learn(self, judged: Judged) -> None:
         """Make a judgement known to those that follow."""
@@ -191,12 +228,14 @@ class _Known:
         match verdict:
             case Created():
                 self._index(_as_known(judged, verdict))
+                self._note(verdict.article_id, tagged.likeness)
                 self.fresh.add(verdict.article_id)
             case Revised():
                 held = self.articles[verdict.article_id]
                 self._index(
                     replace(held, title=tagged.article.title, fingerprint=tagged.fingerprint)
                 )
+                self._note(verdict.article_id, tagged.likeness)
             case Repeated():
                 pass
         self.settled.add(verdict.article_id)

@@ -13,6 +13,7 @@ from storage.holdings import holdings
 from storage.schema import article, article_revision, article_text, article_topic, sighting
 from storage.sightings import mark_departed
 from storage.values import (
+    Alike,
     Change,
     ChangeKind,
     Copy,
@@ -20,6 +21,7 @@ from storage.values import (
     Holdings,
     Judged,
     Known,
+    Placed,
     Published,
     Relation,
     Repeated,
@@ -46,7 +48,7 @@ async def write(database: Database, *judged: Judged, now: Any = NOON) -> list[Ch
     async with database.writing() as tx:
         await stage(tx, judged, now=now)
         after = await take_clock(tx)
-        written = await save(tx, judged, after=after, now=now)
+        written = await save(tx, judged, Placed(), after=after, now=now)
         await advance_clock(tx, after + len(written))
     return written
 
@@ -96,7 +98,7 @@ async def test_ids_of_a_rolled_back_transaction_harm_nobody(sqlite_url: str) -> 
 
 
 async def test_a_new_article_is_kept_whole(database: Database) -> None:
-    copy = Copy(of=9, relation=Relation.NEAR, similarity=0.75)
+    copy = Copy(of=9, alike=Alike(Relation.NEAR, 0.75), compared_with=9)
     judged = Judged(4, TAGGED, Created(1, copy, flags=("identity_conflict",)))
     assert await write(database, judged) == [Change(1, ChangeKind.CREATED, 1, NOON)]
     async with database.reading() as tx:
@@ -130,7 +132,7 @@ async def test_an_undated_article_is_sorted_by_when_we_saw_it(database: Database
 async def test_staged_rows_can_be_taken_back(database: Database) -> None:
     async with database.writing() as tx:
         await stage(tx, [numbered(1), numbered(2)], now=NOON)
-        await unstage(tx, [1])
+        await unstage(tx, [numbered(1)], now=NOON)
         assert [r.article_id for r in await rows(tx, article_text)] == [2]
         assert [r.article_id for r in await rows(tx, article_topic)] == [2]
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from storage.articles import next_article_ids, save, stage
 from storage.changes import advance_clock, changes_after, clock_now, take_clock
 from storage.database import Database, Transaction
-from storage.values import Created, Judged
+from storage.values import Created, Judged, Placed
 from tests.samples import NOON, TAGGED
 
 WRITERS = 8
@@ -24,7 +24,7 @@ async def write_in_order(database: Database, writer: int) -> None:
         judged = [Judged(writer, TAGGED, Created(i)) for i in ids]
         await stage(tx, judged, now=NOON)
         after = await take_clock(tx)
-        written = await save(tx, judged, after=after, now=NOON)
+        written = await save(tx, judged, Placed(), after=after, now=NOON)
         await advance_clock(tx, after + len(written))
         await hesitate(tx)
 

@@ -18,7 +18,7 @@ PROMISED = {
     " language authors section image_url word_count published_at published_precision"
     " published_source published_tz published_raw first_seen_at changed_at publish_delay_s"
     " revision story_id duplicate_of relation similarity quality deleted",
-    "newsd_article_evidence_v1": "article_id furniture dates",
+    "newsd_article_evidence_v1": "article_id stage facts",
     "newsd_article_revision_v1": "article_id revision title summary text html seen_at"
     " changed_fields",
     "newsd_sighting_v1": "article_id feed_id guid url title first_seen_at last_seen_at",

@@ -18,7 +18,7 @@ from storage.articles import next_article_ids, save, stage
 from storage.changes import advance_clock, take_clock
 from storage.changes import take_clock
 from storage.database import Database
-from storage.values import Created, Judged
+from storage.values import Created, Judged, Placed
 from tests.samples import NOON, TAGGED
 
 async def main():
@@ -28,7 +28,7 @@ async def main():
                 judged = [Judged(1, TAGGED, Created(i)) for i in await next_article_ids(tx, 5)]
                 await stage(tx, judged, now=NOON)
                 after = await take_clock(tx)
-                written = await save(tx, judged, after=after, now=NOON)
+                written = await save(tx, judged, Placed(), after=after, now=NOON)
                 await advance_clock(tx, after + len(written))
             print(written[-1].seq, flush=True)
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from daemon.dedup.fingerprint import fingerprint, hashed
 from daemon.dedup.judge import IDENTITY_CONFLICT, judge_all
 from daemon.values import Arrival
+from daemon.words import read_words
 from storage.values import (
+    Alike,
     Article,
     Copy,
     Created,
@@ -36,7 +38,15 @@ def arrival(
     article: Article = ARTICLE, *, feed: int = 1, site: str | None = None, name: str = "g"
 ) -> Arrival:
     sighting = Sighting(name, hashed(name), article.url, article.title)
-    return Arrival(feed, site, TaggedArticle(article, fingerprint(article, name), sighting))
+    return Arrival(
+        feed,
+        site,
+        TaggedArticle(article, fingerprint(article, read_words(article.text), name), sighting),
+    )
+
+
+def exact_copy(of: int, compared_with: int | None = None) -> Copy:
+    return Copy(of, Alike(Relation.EXACT, 1.0), compared_with or of)
 
 
 def at(url: str, **changes: Any) -> Article:
@@ -150,7 +160,7 @@ ELSEWHERE = at("https://other.example/b/2", site="other.example")
         ),
         pytest.param(
             arrival(ELSEWHERE, feed=2),
-            Created(2, copy=Copy(1, Relation.EXACT, 1.0)),
+            Created(2, copy=exact_copy(1)),
             id="the same words elsewhere are a copy",
         ),
         pytest.param(
@@ -160,7 +170,7 @@ ELSEWHERE = at("https://other.example/b/2", site="other.example")
         ),
         pytest.param(
             arrival(at("https://news.example/a/2", title="Bridge: all you need"), name="h"),
-            Created(2, copy=Copy(1, Relation.EXACT, 1.0)),
+            Created(2, copy=exact_copy(1)),
             id="the same feed tells it again elsewhere, under another title",
         ),
     ],
@@ -171,13 +181,13 @@ def test_an_article_beside_one_we_hold(coming: Arrival, verdict: Verdict) -> Non
 
 def test_two_alike_in_one_document_stay_two() -> None:
     one, two = arrival(name="a"), arrival(at("https://news.example/a/2"), name="b")
-    assert verdicts(one, two) == [Created(1), Created(2, copy=Copy(1, Relation.EXACT, 1.0))]
+    assert verdicts(one, two) == [Created(1), Created(2, copy=exact_copy(1))]
 
 
 def test_an_entry_is_not_folded_into_one_that_stands_beside_it() -> None:
     beside = arrival(at("https://news.example/a/2"), name="h")
     assert verdicts(beside, arrival(), holdings=HELD) == [
-        Created(2, copy=Copy(1, Relation.EXACT, 1.0)),
+        Created(2, copy=exact_copy(1)),
         Repeated(1),
     ]
 
@@ -191,8 +201,8 @@ def test_a_copy_of_a_copy_points_to_the_first() -> None:
     third = arrival(at("https://third.example/c", site="third.example"), feed=3)
     assert verdicts(arrival(), arrival(ELSEWHERE, feed=2), third) == [
         Created(1),
-        Created(2, copy=Copy(1, Relation.EXACT, 1.0)),
-        Created(3, copy=Copy(1, Relation.EXACT, 1.0)),
+        Created(2, copy=exact_copy(1)),
+        Created(3, copy=exact_copy(1)),
     ]
 
 
