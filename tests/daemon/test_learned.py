@@ -18,6 +18,9 @@ from tests.sql import ask, one
 STAMP = "Brought ashore by the Harbour Gazette"
 
 
+CREW = ("cook", "mate", "pilot", "master", "bosun", "owner", "agent")
+
+
 def spelled(number: int) -> str:
     return "".join(chr(97 + int(digit)) for digit in str(number))
 
@@ -86,6 +89,20 @@ async def test_a_document_of_many_items_is_clean_from_the_first(
     await bench.follow(url)
     await bench.poll(url)
     assert [text for text in await texts(bench.database) if STAMP in text] == []
+
+
+async def test_furniture_that_makes_all_articles_look_alike_is_learned_too(
+    bench: Bench, serve: Serve
+) -> None:
+    site, weeds = Site(), [f"Ask the {who} of the Harbour Gazette" for who in CREW]
+    paragraphs = "".join(f"&lt;p&gt;{line}&lt;/p&gt;" for line in weeds)
+    url = await serve(site.feed)
+    await bench.follow(url)
+    for number in range(13):
+        site.items.insert(0, item(number).replace("</description>", f"{paragraphs}</description>"))
+        await bench.poll(url)
+    last = (await texts(bench.database))[-1]
+    assert [line for line in weeds if line in last] == []
 
 
 async def test_an_article_counts_once_however_often_it_comes(bench: Bench, serve: Serve) -> None:

@@ -70,6 +70,16 @@ def test_a_document_teaches_what_its_articles_teach_one_by_one() -> None:
     assert (whole.recent, whole.hashes) == (single.recent, single.hashes)
 
 
+def test_copies_share_sentences_and_teach_only_what_is_on_half_of_all() -> None:
+    lines = taught(*every(100, 60, ""))
+    running = learn(lines, [], NOON, [article(n, STAMP) for n in range(8)])
+    assert words(running) == set()
+    lines = SiteLines(SITE)
+    for number in range(12):
+        lines = learn(lines, [], NOON, [article(number, STAMP)])
+    assert STAMP in words(lines)
+
+
 def test_what_is_seen_no_more_is_forgotten() -> None:
     known = taught(*every(1, 12, STAMP))
     assert words(taught(*every(2, WINDOW - 1, "Another line of it"), known=known)) >= {STAMP}
