@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WHEEL := $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir
 endif
 
-.PHONY: help demo test check lint types imports bench bench-parse bench-schedule bench-slow lock wheel clean
+.PHONY: help demo test check lint types imports bench bench-parse bench-schedule bench-slow bench-websub lock wheel clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -51,6 +51,9 @@ bench-schedule: $(VENV)/dev  ## rules for when to poll, raced at equal requests 
 
 bench-slow: $(VENV)/bench  ## a thousand feeds that answer by drips beside 300 healthy ones
 	$(BIN)/python -m benchmarks.slow
+
+bench-websub: $(VENV)/dev  ## publication to row: told by a hub, and found by polling
+	$(BIN)/python -m benchmarks.websub
 
 wheel: $(VENV)/dev  ## build the package into dist/
 	$(WHEEL) dist .

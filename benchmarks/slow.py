@@ -97,7 +97,7 @@ async def race(opt: argparse.Namespace, place: Path) -> None:
     (place / "newsd.toml").write_text(CONFIG)
     for hosts in (healthy, addresses(1, opt.slow)):
         urls = [f"http://{host}:{port}/feed" for host in hosts]
-        adding = await newsd(place, "feeds", "add", *urls)
+        adding = await newsd(place, "feeds", "add", "--unasked", *urls)
         await adding.wait()
     running = await newsd(place, "run")
     began = asyncio.get_running_loop().time()

@@ -13,16 +13,18 @@ import structlog
 
 from daemon.configuration import Loaded, load_settings
 from daemon.discover import Searcher
-from daemon.fetch import Fetcher, open_session
+from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
+from daemon.housekeeping import tidy
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
 from daemon.learned import LearnedLines
 from daemon.once import OnceResult, Round, Tally
 from daemon.outlines import outlines_in
 from daemon.poll import Poller
+from daemon.robotstxt import LONGEST as LONGEST_ROBOTS
 from daemon.service import Service
-from daemon.settings import Settings
+from daemon.settings import FetchSettings, Settings
 from daemon.steering import Steering, price_so_far
 from daemon.tag import load_tagger
 from daemon.values import PollReport
@@ -75,8 +77,28 @@ async def open_workers(settings: Settings) -> AsyncIterator[Workers]:
 @asynccontextmanager
 async def open_searcher(settings: Settings) -> AsyncIterator[Searcher]:
     """What asks a site for its feeds; it needs no database."""
-    async with open_session(settings.fetch) as session, open_workers(settings) as workers:
-        yield Searcher(Fetcher(session, settings.fetch), workers, system_clock)
+    async with (
+        open_workers(settings) as workers,
+        open_fetcher(settings.fetch, workers) as fetcher,
+    ):
+        yield Searcher(fetcher, workers, system_clock)
+
+
+@asynccontextmanager
+async def open_fetcher(settings: FetchSettings, workers: Workers) -> AsyncIterator[Fetcher]:
+    """What asks for feeds, and minds the robots.txt of their hosts.
+
+    These are asked for within a third of the time, so that one which drips ends no poll; they may
+    redirect five times (RFC 9309, 2.3.1.2).
+    """
+    hasty = {"timeout": settings.timeout / 3, "max_redirects": 5}
+    async with open_session(settings) as session:
+        plain = Fetcher(session, settings.model_copy(update=hasty))
+        robots = Robots(
+            lambda url: plain.fetch_start(url, LONGEST_ROBOTS),
+            lambda body: workers.robots(body, settings.user_agent),
+        )
+        yield Fetcher(session, settings, robots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +137,8 @@ class App:
                 the_round = Round(self.database, poller, writer, limits, shards, holds)
                 with _stopping_at(deadline, stop), _plainly():
                     left = await the_round.run(None if every_feed else system_clock(), stop)
+            if not stop.is_set():
+                await tidy(self.database, system_clock())
         return tally.result(left)
 
     async def run(self) -> None:
@@ -182,9 +206,8 @@ class App:
 
         limit = settings.fetch.timeout + settings.digest.cpu_limit * PATIENCE
         async with AsyncExitStack() as stack:
-            session = await stack.enter_async_context(open_session(settings.fetch))
             workers = await stack.enter_async_context(open_workers(settings))
-            fetcher = Fetcher(session, settings.fetch)
+            fetcher = await stack.enter_async_context(open_fetcher(settings.fetch, workers))
             yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2)
 
     async def _reloaded(self) -> Settings:

@@ -7,7 +7,7 @@ are now are only counted; one entry's bug costs that entry.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -18,9 +18,11 @@ from daemon.dedup import (
     is_shared,
     likeness,
     name_entries,
+    names_of,
     shared_links,
     terms_of,
 )
+from daemon.errors import NotAFeedError
 from daemon.normalise import document_of, normalise_entry
 from daemon.normalise.dates import parse_date
 from daemon.normalise.language import primary_subtag
@@ -37,6 +39,7 @@ from daemon.values import (
     Entry,
     Fetched,
     Learned,
+    Listed,
     ParsedFeed,
     Rejected,
 )
@@ -45,6 +48,7 @@ from storage.values import (
     Article,
     Fingerprint,
     Likeness,
+    Precision,
     Sighting,
     TaggedArticle,
     Terms,
@@ -56,6 +60,7 @@ Thing = TypeVar("Thing")
 Made = TypeVar("Made")
 
 INTERNAL_ERROR = "internal_error"
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def digest(  # noqa: PLR0913  what a document is, and what is known beside it
@@ -72,9 +77,43 @@ def digest(  # noqa: PLR0913  what a document is, and what is known beside it
     Of more than `max_entries` new ones the newest are taken, and the rest left for the next poll.
     Raises `NotAFeedError` and `ParseLimitError` as `parse_feed` does.
     """
-    digested = _digest(parse_feed(page), known, _Means(now, tagger, learned), max_entries)
+    parsed = parse_feed(page)
+    digested = replace(
+        _digest(parsed, known, _Means(now, tagger, learned), max_entries),
+        sitemaps=_own_sitemaps(parsed),
+    )
     host = urlsplit(page.url).hostname
     return replace(digested, hub=hub_links(page), site=site_of(host) if host else None)
+
+
+def _own_sitemaps(parsed: ParsedFeed) -> tuple[Listed, ...]:
+    """The sitemaps of an index that belong to its site, newest first, then those named for news.
+
+    Raises `NotAFeedError` for an index that leads nowhere.
+    """
+    own = [_dated(s, url) for s in parsed.sitemaps if (url := _on_site(s.url, parsed.url))]
+    if parsed.sitemaps and not own:
+        raise NotAFeedError("a sitemap index that names no sitemap of its own site")
+    return tuple(
+        sorted(own, key=lambda s: (s.changed or _NEVER, "news" in s.url.lower()), reverse=True)
+    )
+
+
+def _on_site(address: str, index: str) -> str | None:
+    """The address in full, if it is of the index's own site."""
+    url = absolute_url(address, index)
+    hosts = [urlsplit(one).hostname or "" for one in (url or "", index)]
+    sites = [site_of(host) or host for host in hosts]
+    return url if sites[0] == sites[1] else None
+
+
+def _dated(sitemap: Listed, url: str) -> Listed:
+    stated = parse_date(sitemap.stated or "")
+    if stated is None:
+        return replace(sitemap, url=url)
+    is_exact = stated.precision in {Precision.SECOND, Precision.MINUTE}
+    changed = stated.at if is_exact else stated.at + timedelta(days=1)
+    return replace(sitemap, url=url, changed=changed, is_exact=is_exact)
 
 
 def digest_articles(
@@ -159,7 +198,7 @@ def _newest(items: list[_Named], most: int) -> list[_Named]:
 
 def _when(entry: Entry) -> datetime:
     parsed = parse_date(entry.published or entry.updated or "")
-    return parsed.at if parsed else datetime.min.replace(tzinfo=UTC)
+    return parsed.at if parsed else _NEVER
 
 
 # ---------------------------------------------------------------- stage by stage
@@ -204,8 +243,10 @@ def _belt(
 def _mark(item: _Named, article: Article, *, address_is_shared: bool) -> _Made:
     words = read_words(article.text)
     made = fingerprint(article, words, item.name, address_is_shared=address_is_shared)
-    like = likeness(words) if made.content_hash is not None else None
-    return _Made(item, article, made, like, terms_of(read_words(article.title), words))
+    names = names_of(words)
+    like = likeness(words, names) if made.content_hash is not None else None
+    terms = terms_of(read_words(article.title), words, names)
+    return _Made(item, article, made, like, terms)
 
 
 def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:

@@ -1,7 +1,7 @@
 """Find the feeds of a site, for somebody who knows only its address."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from daemon.clock import Clock
@@ -9,7 +9,7 @@ from daemon.fetch import Fetcher
 from daemon.gather import gather
 from daemon.values import Digested, Failed, Fetched, Gathered
 from daemon.workers import Workers
-from storage.values import Feed
+from storage.values import Feed, Headers
 
 COMMON_PATHS = (
     *("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json"),
@@ -28,15 +28,17 @@ class Searcher:
     workers: Workers
     clock: Clock
 
-    async def check(self, url: str) -> Gathered:
-        """What one address has to tell."""
-        return await gather(Feed(0, url), None, self.fetcher, self.workers, self.clock)
+    async def check(self, url: str, headers: Headers = ()) -> Gathered:
+        """What one address has to tell, asked with these headers."""
+        feed = Feed(0, url, headers=headers)
+        return await gather(feed, None, self.fetcher, self.workers, self.clock)
 
     async def search(self, url: str) -> AsyncIterator[Gathered]:
         """Every feed that can be found from `url`: it itself, or those its page names.
 
-        Only where neither gives one, the sitemaps of robots.txt and the common paths are tried.
-        The last thing yielded, when nothing was found, is how the address itself failed.
+        Only where neither gives one, the sitemaps of robots.txt and the common paths are tried,
+        as far as that file allows it. The last thing yielded, when nothing was found, is how the
+        address itself failed.
         """
         here = await self.check(url)
         if isinstance(here.news, Digested):
@@ -51,7 +53,7 @@ class Searcher:
             if seen:
                 return
         if isinstance(here.news, Failed):
-            yield here
+            yield replace(here, news=await self._told(url, here.news))
 
     async def _feeds(self, candidates: Sequence[str]) -> AsyncIterator[Gathered]:
         for candidate in candidates[:MOST]:
@@ -64,22 +66,29 @@ class Searcher:
         return await self.workers.links(page) if isinstance(page, Fetched) else ()
 
     async def _usual(self, url: str) -> Sequence[str]:
-        parts = urlsplit(url)
-        root = f"{parts.scheme}://{parts.netloc}"
-        robots = await self.fetcher.fetch(Feed(0, f"{root}/robots.txt"))
-        sitemaps = _sitemaps(robots) if isinstance(robots, Fetched) else []
-        beside = [urljoin(url.rstrip("/") + "/", path.lstrip("/")) for path in COMMON_PATHS[:2]]
-        rooted = [root + path for path in COMMON_PATHS]
-        return list(dict.fromkeys([*beside, *rooted, *sitemaps]))
+        allowed = [guess for guess in _guesses(url) if await self.fetcher.allowed(guess)]
+        return [*allowed, *_with_news(await self.fetcher.sitemaps(url))]
+
+    async def _told(self, url: str, failed: Failed) -> Failed:
+        """How the address failed, and what we did not even try because of robots.txt."""
+        forbidden = [guess for guess in _guesses(url) if not await self.fetcher.allowed(guess)]
+        if not forbidden:
+            return failed
+        more = f"; robots.txt kept us from {len(forbidden)} usual places"
+        return replace(failed, detail=failed.detail + more)
 
 
-def _sitemaps(robots: Fetched) -> list[str]:
-    """The sitemaps that robots.txt names (RFC 9309, 2.2.4) and that may hold news."""
-    lines = robots.body[: 1 << 19].decode("utf-8", "replace").splitlines()
-    named = [
-        line.partition(":")[2].strip() for line in lines if line.lower().startswith("sitemap")
-    ]
-    return [url for url in named if "news" in url.lower() and url.startswith(("http:", "https:"))]
+def _guesses(url: str) -> list[str]:
+    """Where the feed of a site is, when nobody says so."""
+    parts = urlsplit(url)
+    root = f"{parts.scheme}://{parts.netloc}"
+    beside = [urljoin(url.rstrip("/") + "/", path.lstrip("/")) for path in COMMON_PATHS[:2]]
+    return list(dict.fromkeys([*beside, *(root + path for path in COMMON_PATHS)]))
+
+
+def _with_news(sitemaps: Sequence[str]) -> list[str]:
+    """Those of a site's sitemaps that may hold news; naming them allows to ask for them."""
+    return [s for s in sitemaps if "news" in s.lower() and s.startswith(("http:", "https:"))]
 
 
 def _mark(found: Gathered) -> tuple[object, ...]:

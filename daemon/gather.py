@@ -6,16 +6,18 @@ from datetime import timedelta
 
 import xxhash
 
-from daemon.cadence import audit_due, is_trusted, unconditional
+from daemon.cadence import audit_due, has_conditions, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
+from daemon.sitemaps import read_sitemaps
 from daemon.values import (
     NOTHING,
     OVER_MAX_ENTRIES,
     Digested,
     Failed,
     Fetched,
+    FetchResult,
     Gathered,
     Learned,
     NotModified,
@@ -39,10 +41,14 @@ async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
     opened = Gathered(feed, clock(), timedelta(), Unchanged(), lease=lease)
     trusted = is_trusted(feed, opened.started_at)
     audited = trusted and audit_due(feed)
-    result = await fetcher.fetch(feed if trusted and not audited else unconditional(feed))
+    asked = feed if trusted and not audited else unconditional(feed)
+    result = await fetcher.fetch(asked)
+    if spoiled := _is_spoiled(result, asked):
+        result = await fetcher.fetch(unconditional(feed))
     match result:
         case Fetched():
-            gathered = await _digested(opened, result, workers, learned)
+            gathered = await _digested(opened, result, fetcher, workers, learned)
+            gathered = replace(gathered, lied=spoiled)
             if audited and _has_news(gathered):
                 gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
         case NotModified():
@@ -51,11 +57,12 @@ async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
             )
         case Failed():
             gathered = replace(opened, news=result, http_status=result.http_status)
-    return replace(gathered, duration=timedelta(seconds=timer() - began))
+    took = timedelta(seconds=timer() - began)
+    return replace(gathered, duration=took, pause=fetcher.pause(feed.url))
 
 
 async def _digested(
-    opened: Gathered, page: Fetched, workers: Workers, learned: Learned
+    opened: Gathered, page: Fetched, fetcher: Fetcher, workers: Workers, learned: Learned
 ) -> Gathered:
     """The document's news; cheapest first: an equal body never reaches a parser."""
     feed = opened.feed
@@ -77,12 +84,19 @@ async def _digested(
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
+    if news.sitemaps:
+        return await read_sitemaps(gathered, news, fetcher, workers)
     if page.is_delta:
         news = replace(news, is_delta=True, entry_hashes=feed.entry_hashes | news.entry_hashes)
     if OVER_MAX_ENTRIES in news.rejected:
         # the next poll must get the document again, for the entries that were left
         gathered = replace(gathered, validators=Validators())
     return replace(gathered, news=news)
+
+
+def _is_spoiled(result: FetchResult, asked: Feed) -> bool:
+    """Whether a 304 may have been lost in what followed it: some servers send it with a body."""
+    return isinstance(result, Failed) and result.is_garbled and has_conditions(asked.validators)
 
 
 def _has_news(gathered: Gathered) -> bool:

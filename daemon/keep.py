@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 
-from daemon.cadence import after_poll, find_gap, first_price, is_move_certain
+from daemon.cadence import (
+    after_poll,
+    find_gap,
+    find_takeover,
+    first_price,
+    is_move_certain,
+    is_replaced,
+)
 from daemon.dedup import judge_all, nearest
 from daemon.lanes import host_of
 from daemon.learned import LearnedLines
@@ -32,6 +39,7 @@ from storage.marks import marks_of, postings
 from storage.moves import adopt_move
 from storage.polls import remember_polls
 from storage.sightings import mark_departed
+from storage.takeovers import note_takeovers, shown_last
 from storage.values import (
     CROWDED,
     Article,
@@ -46,6 +54,7 @@ from storage.values import (
     Relation,
     Repeated,
     Revised,
+    Shown,
 )
 
 
@@ -103,15 +112,19 @@ class Keeper:
             if isinstance(g.news, Digested)
             for tagged in g.news.articles
         ]
+        last = {g.feed.id: await shown_last(tx, g.feed.id) for g in group if is_replaced(g)}
         judged: list[Judged] = []
         if arrivals:
             judged = await self._judge_and_save(tx, group, arrivals, now)
         else:
             await self._fence(tx, group)
-        reports = [await _moved(tx, self._report(g, judged, now), now) for g in group]
+        reports = [
+            await _moved(tx, self._report(g, judged, last.get(g.feed.id), now), now) for g in group
+        ]
         await remember_polls(tx, [(r.feed, r.poll) for r in reports], replica=self.replica)
         await mark_departed(tx, *_departures(group))
         await note_gaps(tx, [r.gap for r in reports if r.gap is not None])
+        await note_takeovers(tx, [r.takeover for r in reports if r.takeover is not None])
         await hold_hosts(tx, _holds(reports), now=now)
         return reports, await _learn(tx, judged, now)
 
@@ -147,7 +160,10 @@ class Keeper:
         if lost:
             raise LeaseLostError(lost)
 
-    def _report(self, gathered: Gathered, judged: Sequence[Judged], now: datetime) -> PollReport:
+    def _report(
+        self, gathered: Gathered, judged: Sequence[Judged], last: Shown | None, now: datetime
+    ) -> PollReport:
+        """`last` is what the feed showed before, where all of it may have been replaced."""
         own = [j for j in judged if j.feed_id == gathered.feed.id]
         poll, created = _poll(gathered, own), _created_articles(own)
         brought = Brought(_exact_dates(created), find_gap(gathered, poll))
@@ -158,6 +174,7 @@ class Keeper:
             hub=gathered.news.hub if isinstance(gathered.news, Digested) else None,
             delays=_delays(gathered.feed, created, now),
             gap=brought.gap,
+            takeover=find_takeover(gathered, own, last) if last else None,
             held_until=_held_until(gathered, now),
         )
 
@@ -183,6 +200,10 @@ async def _judge(
     return known, judge_all(arrivals, known, iter(ids))
 
 
+def _crowded(known: Holdings) -> set[int]:
+    return {key for key, found in known.postings.items() if len(found) >= CROWDED}
+
+
 async def _learn(tx: Transaction, judged: Sequence[Judged], now: datetime) -> list[SiteLines]:
     """What the new articles teach of the furniture of their sites; the same again teaches none."""
     new: dict[str, list[Article]] = defaultdict(list)
@@ -201,10 +222,6 @@ async def _learn(tx: Transaction, judged: Sequence[Judged], now: datetime) -> li
     taught = [learn(known.get(s, SiteLines(s)), new[s], now, copies[s]) for s in sites]
     await keep_lines(tx, taught)
     return taught
-
-
-def _crowded(known: Holdings) -> set[int]:
-    return {key for key, found in known.postings.items() if len(found) >= CROWDED}
 
 
 def _poll(gathered: Gathered, judged: Sequence[Judged]) -> Poll:

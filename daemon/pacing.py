@@ -47,19 +47,27 @@ class Pace:
     """403 and 503 in a row."""
     latency: float | None = None
     """Seconds of its answers on average; None: it has not answered yet."""
+    pause: float = 0.0
+    """Seconds that it wants between two requests (Crawl-delay); 0: it does not say."""
+
+
+def per_second(pace: Pace, rate: float) -> float:
+    """Requests a second that the host gets, where `rate` is the usual; never below `SLOWEST`."""
+    wanted = 1 / pace.pause if pace.pause > 0 else rate
+    return max(min(rate * pace.share, wanted), SLOWEST)
 
 
 def filled(pace: Pace, rate: float, now: float) -> Pace:
     """The pace at a later time; a host that is slowed down gets no burst either."""
-    most = max(1.0, BURST * pace.share)
-    came = (now - pace.at) * max(rate * pace.share, SLOWEST)
+    most = 1.0 if pace.pause > 0 else max(1.0, BURST * pace.share)
+    came = (now - pace.at) * per_second(pace, rate)
     return replace(pace, at=now, tokens=min(most, pace.tokens + came))
 
 
 def seconds_to_wait(pace: Pace, rate: float, now: float) -> float:
     """How long the host is to be left alone; 0: it may be asked."""
     missing = 1.0 - filled(pace, rate, now).tokens
-    return missing / max(rate * pace.share, SLOWEST) if missing > ROUNDING else 0.0
+    return missing / per_second(pace, rate) if missing > ROUNDING else 0.0
 
 
 def asked(pace: Pace, rate: float, now: float, draw: float) -> Pace:
@@ -69,7 +77,8 @@ def asked(pace: Pace, rate: float, now: float, draw: float) -> Pace:
 
 
 def answered(pace: Pace, answer: Gathered) -> Pace:
-    """The pace after a poll ended."""
+    """The pace after a poll ended; what it asked for beside the feed is owed."""
+    pace = replace(pace, pause=answer.pause, tokens=pace.tokens - answer.more_requests)
     refusals = pace.refusals + 1 if _is_refusal(answer) else 0
     seconds = answer.duration.total_seconds()
     if answer.http_status == HTTPStatus.TOO_MANY_REQUESTS or refusals >= REFUSALS:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from daemon import housekeeping
 from daemon.clock import Clock
 from daemon.configuration import Loaded
 from daemon.errors import SettingsError
@@ -29,7 +30,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.feeds import SHARDS, count_feeds
 from storage.leases import BEAT, Holder
-from storage.values import Feed, Price
+from storage.values import Feed, Price, Takeover
 
 LATE = 300.0
 """Seconds of lag, or without a commit while feeds are due, after which we are not ready."""
@@ -77,7 +78,8 @@ class Service:
     def settle(self, feed: Feed, report: PollReport | None) -> None:
         """A poll is committed (or is not ours): count it, and wait for the next."""
         if self._scheduler is not None:
-            self._scheduler.settle(feed, report.feed.next_poll_at if report else None)
+            polled = report.feed if report else feed
+            self._scheduler.settle(polled, polled.next_poll_at if report else None)
             if report is not None:
                 self._scheduler.observe(feed.url, report.poll.outcome)
         if report is None:
@@ -90,6 +92,8 @@ class Service:
             self._last_success = self._last_commit
         if self._subscriber is not None and report.hub is not None:
             self._subscriber.note(feed.id, report.hub)
+        if report.takeover is not None:
+            _log_takeover(report.feed, report.takeover)
         _log_poll(report, quietly=self._scheduler is not None and self._scheduler.outage.is_on)
 
     # ------------------------------------------------------------ life
@@ -193,6 +197,7 @@ class Service:
             "refill": (REFILL, self._refill),
             "lease": (BEAT, self._beat),
             "price": (EVERY, self._steer),
+            "tidy": (housekeeping.EVERY, self._tidy),
         }
         if self._subscriber is not None:
             jobs["websub"] = (RENEWAL, self._renew)
@@ -225,6 +230,12 @@ class Service:
         except StorageError as error:
             log.warning("price_not_kept", error=str(error))
         self._writer.keeper = replace(self._writer.keeper, price=self._steering.price.mu)
+
+    async def _tidy(self) -> None:
+        try:
+            await housekeeping.tidy(self._database, self._clock())
+        except StorageError as error:
+            log.warning("housekeeping_failed", error=str(error))
 
     async def _beat(self) -> None:
         try:
@@ -297,6 +308,18 @@ async def _reloaded(old: Settings, reloaded: Reload) -> Settings | None:
             log.warning("reload_needs_restart", section=section)
     log.info("reloaded")
     return new
+
+
+def _log_takeover(feed: Feed, found: Takeover) -> None:
+    """A line that somebody should read: what comes from there now may be anybody's."""
+    log.warning(
+        "feed_changed_hands",
+        feed_id=feed.id,
+        url=one_line(feed.url),
+        signs=list(found.signs),
+        title=feed.title,
+        title_before=found.title_before,
+    )
 
 
 def _log_poll(report: PollReport, *, quietly: bool) -> None:

@@ -91,6 +91,7 @@ OptionalFile = Annotated[Path | None, BeforeValidator(_file)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_listed)]
 
 RespectHints = Literal["plausible", "strict", "never"]
+RespectRobots = Literal["pages", "all", "never"]
 
 _AT_LEAST_A_SECOND = Field(ge=timedelta(seconds=1))
 
@@ -145,6 +146,11 @@ class FetchSettings(_Section):
         'lead to: have it refuse private ones. "": none, whatever the environment says.',
         pattern=r"^$|^http://[^\s/?#]+/?$",
     )
+    robots: RespectRobots = Field(
+        default="pages",
+        description="Whose robots.txt is heeded: pages (asked for addresses that nobody gave us; "
+        "feeds are published to be polled), all (feeds too) or never.",
+    )
     concurrency: int = Field(
         default=32, description="Polls under way at once, over all hosts.", ge=1, le=1000
     )
@@ -170,7 +176,7 @@ class ScheduleSettings(_Section):
         gt=0,
     )
     min_interval: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
-        default=timedelta(minutes=5), description="No feed is polled more often than this."
+        default=timedelta(minutes=2), description="No feed is polled more often than this."
     )
     max_interval: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
         default=timedelta(hours=24), description="No healthy feed is polled less often than this."

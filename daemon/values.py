@@ -15,6 +15,7 @@ from storage.values import (
     Outcome,
     Poll,
     TaggedArticle,
+    Takeover,
     Validators,
 )
 
@@ -68,6 +69,8 @@ class Failed:
     """One printable line, without credentials."""
     http_status: int | None = None
     retry_after: timedelta | None = None
+    is_garbled: bool = False
+    """What came is no HTTP, as when a body follows a head that has none."""
 
 
 FetchResult = Fetched | NotModified | Failed
@@ -95,6 +98,19 @@ class Entry:
     """What relative addresses in this entry are relative to; None: the document's address."""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A sitemap that a sitemap index names."""
+
+    url: str
+    stated: str | None = None
+    """When it was changed, as the index says it."""
+    changed: datetime | None = None
+    """It was not changed after this; None: nobody says."""
+    is_exact: bool = False
+    """Whether that is known to the minute, so that the next change cannot look like this one."""
+
+
 class Reader(StrEnum):
     """Which reader of XML a document went through; counted under these names."""
 
@@ -114,6 +130,8 @@ class ParsedFeed:
     ttl: timedelta | None = None
     hints: Hints = field(default_factory=Hints)
     entries: tuple[Entry, ...] = ()
+    sitemaps: tuple[Listed, ...] = ()
+    """Of a sitemap index, in its order; it has no entries of its own."""
     damaged: str | None = None
     """Why the document is not well-formed, if it is not; what could be read is in `entries`."""
     rejected: Mapping[str, int] = field(default_factory=dict)
@@ -184,6 +202,8 @@ class Digested:
     reader: Reader | None = None
     """None for a format that is not XML, and for sitemaps."""
     declined: str | None = None
+    sitemaps: tuple[Listed, ...] = ()
+    """Of a sitemap index: those of its site, newest first; once they are read, those that were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +229,15 @@ class Gathered:
     lease: Lease | None = None
     fresh: Fresh | None = None
     lied: bool = False
-    """The server says 304 to our validators although the body has changed."""
+    """Its validators are of no use: it says 304 to them although the body has changed, or cannot
+    say 304 in a way that can be read.
+    """
     moved_to: str | None = None
     """Where permanent redirects led, if nothing else did."""
+    pause: float = 0.0
+    """Seconds that the host wants between two requests (Crawl-delay); 0: it did not say."""
+    more_requests: int = 0
+    """Documents that were asked for beside the feed's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,5 +275,7 @@ class PollReport:
     """Since the last poll, entries were probably lost."""
     held_until: datetime | None = None
     """The host asked us to leave all its feeds alone until then."""
+    takeover: Takeover | None = None
+    """It seems to be another feed altogether."""
     moved_from: str | None = None
     """The address it had until this poll, if that was the last one there."""

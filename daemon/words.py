@@ -58,6 +58,7 @@ _INSIDE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")
 _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
 )
+_FOREIGN_DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९")}
 
 
@@ -160,15 +161,13 @@ def _folded(text: str) -> tuple[bytes, bytes]:
 
 
 def _unaccented(text: str) -> str:
-    text = text.translate(_QUOTES)
+    text = text.replace("\u2019", "'").replace("\u2018", "'")
     text = _GAPS.sub(" ", _INSIDE.sub("", text))
     if text.isascii():
         return text
     text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     if text.isascii():
         return text
-    text = text.translate(_DIGITS)
+    if _FOREIGN_DIGIT.search(text):
+        text = text.translate(_DIGITS)
     return _SPACELESS.sub(lambda run: f" {' '.join(run[0])} ", text)
-
-
-_QUOTES = {ord(c): "'" for c in "\u2018\u2019\u02bc\uff07"}

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from daemon.errors import DigestLimitError
+from daemon.robotstxt import RobotRules, read_rules
 from daemon.settings import DigestSettings
 from daemon.values import NOTHING, Digested, Fetched, Learned
 
@@ -44,10 +45,20 @@ class Workers:
         self._pool: ProcessPool | None = None
 
     async def digest(
-        self, page: Fetched, known: frozenset[int], now: datetime, learned: Learned = NOTHING
+        self,
+        page: Fetched,
+        known: frozenset[int],
+        now: datetime,
+        learned: Learned = NOTHING,
+        *,
+        taken: int = 0,
     ) -> Digested:
-        """Digest a feed document. Raises what `digest` raises, and `DigestLimitError`."""
-        return await self._run(_digest, page, known, now, learned, self._settings.max_entries)
+        """Digest a feed document, or a part of one of which so many entries are `taken`.
+
+        Raises what `digest` raises, and `DigestLimitError`.
+        """
+        most = self._settings.max_entries - taken
+        return await self._run(_digest, page, known, now, learned, most)
 
     async def digest_articles(
         self, page: Fetched, published: str | None, now: datetime, learned: Learned = NOTHING
@@ -58,6 +69,10 @@ class Workers:
     async def links(self, page: Fetched) -> tuple[str, ...]:
         """The feeds that a web page names. Raises `DigestLimitError`."""
         return await self._run(_links, page)
+
+    async def robots(self, body: bytes, user_agent: str) -> RobotRules:
+        """What a robots.txt says to whoever sends `user_agent`. Raises `DigestLimitError`."""
+        return await self._run(read_rules, body, user_agent)
 
     async def _run(self, task: Callable[..., Result], *args: Any) -> Result:
         limit = self._settings.cpu_limit

@@ -27,6 +27,16 @@ def one_address(url: str) -> str:
     return plain + "?" if not parts.query and url.partition("#")[0].endswith("?") else plain
 
 
+def is_same_origin(url: str, other: str) -> bool:
+    """Whether what is meant for the server of one address may be told that of the other.
+
+    Both as `one_address` writes them (RFC 6454, 4: scheme, host and port).
+    """
+    one, two = urlsplit(url), urlsplit(other)
+    hosts = (parts.netloc.rpartition("@")[2] for parts in (one, two))
+    return one.scheme == two.scheme and len(set(hosts)) == 1
+
+
 def other_scheme(url: str) -> str:
     """The same address by `https` instead of `http`, or the other way round; others unchanged."""
     scheme, colon, rest = url.partition(":")

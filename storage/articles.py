@@ -14,13 +14,20 @@ from storage.revisions import revise
 from storage.rows import (
     article_row,
     change_row,
-    copy_evidence_row,
+    copy_decision_row,
+    evidence_rows,
     sort_at,
-    text_evidence_rows,
     text_row,
     topic_rows,
 )
-from storage.schema import article, article_evidence, article_text, article_topic, changes
+from storage.schema import (
+    article,
+    article_decision,
+    article_evidence,
+    article_text,
+    article_topic,
+    changes,
+)
 from storage.sightings import note_sightings
 from storage.stories import retell_stories, save_stories
 from storage.values import (
@@ -67,18 +74,19 @@ async def stage(
     """
     new = [(j.verdict, j.tagged) for j in judged if isinstance(j.verdict, Created)]
     await _insert(tx, article_text, [text_row(v.article_id, t.article) for v, t in new])
+    evidence = [evidence_rows(v.article_id, t.article) for v, t in new]
+    await _insert(tx, article_evidence, [row for rows in evidence for row in rows])
     topics = [topic_rows(v.article_id, t, sort_at(t.article, now)) for v, t in new]
     await _insert(tx, article_topic, [row for rows in topics for row in rows])
-    evidence = [copy_evidence_row(v.article_id, v.copy) for v, _ in new if v.copy is not None]
-    evidence += [row for v, t in new for row in text_evidence_rows(v.article_id, t.article)]
-    await _insert(tx, article_evidence, evidence)
+    decisions = [copy_decision_row(v.article_id, v.copy) for v, _ in new if v.copy is not None]
+    await _insert(tx, article_decision, decisions)
     await save_marks(tx, _likenesses(judged), crowded, now=now)
 
 
 async def unstage(tx: Transaction, judged: Sequence[Judged], *, now: datetime) -> None:
     """Take back what `stage` wrote: somebody else wrote in between, and all is judged again."""
     for chunk in chunked(j.verdict.article_id for j in judged if isinstance(j.verdict, Created)):
-        for table in (article_text, article_topic, article_evidence):
+        for table in (article_text, article_evidence, article_topic, article_decision):
             await tx.execute(delete(table).where(table.c.article_id.in_(chunk)))
     await drop_marks(tx, _likenesses(judged), now=now)
 

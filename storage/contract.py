@@ -89,12 +89,15 @@ _ARTICLE = View(
 
 _EVIDENCE = View(
     "newsd_article_evidence_v1",
-    "Why an article is as it is: one row for each decision that has something to show.",
+    "What was taken off an article, and the dates that gave way to its own; most have no row.",
     _plain(
         "e",
         ("article_id", ""),
-        ("stage", "copy, story, furniture (lines taken off the text) or dates (that gave way)."),
-        ("facts", "JSON object; what it holds is the stage's own."),
+        ("furniture", "JSON list of lines that belong to its site and not to its text."),
+        (
+            "dates",
+            "JSON list: raw, at (UTC), precision, source and tz of each, and because: why not.",
+        ),
     ),
     "FROM article_evidence e",
 )
@@ -253,8 +256,18 @@ _HEALTH = View(
             f"(SELECT avg({_UNCHANGED}) {_LAST_DAY})",
             "Share of those that found nothing changed; NULL without polls.",
         ),
+        (
+            "takeover_at",
+            "t.at",
+            "When it began to show another feed altogether; NULL: never, or accepted.",
+        ),
+        (
+            "takeover_signs",
+            "t.signs",
+            "JSON list of what changed beside all entries: title, language, sites, absence.",
+        ),
     ),
-    """FROM feed f JOIN poll_state p ON p.feed_id = f.id
+    """FROM feed f JOIN poll_state p ON p.feed_id = f.id LEFT JOIN takeover t ON t.feed_id = f.id
 WHERE f.removed_at IS NULL""",
 )
 

@@ -6,6 +6,7 @@ StorageError
   SchemaMismatchError       the tables are not the ones this code was written for
   StorageRefusedError       the database will not take this particular row
   LeaseHeldError            another instance works on this database
+  OtherOriginError          a key was meant for another server than the one it would be sent to
 """
 
 
@@ -31,3 +32,7 @@ class StorageRefusedError(StorageError):
 
 class LeaseHeldError(StorageError):
     """Another instance of newsd holds this database; the message says which."""
+
+
+class OtherOriginError(StorageError):
+    """Headers are given for an address whose feed is asked elsewhere; the message says where."""

@@ -8,20 +8,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import xxhash
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
 
-from storage.addresses import one_address, other_scheme
+from storage.addresses import is_same_origin, one_address, other_scheme
 from storage.chunks import CHUNK, chunked
 from storage.database import Record, Transaction, upsert
+from storage.errors import OtherOriginError
 from storage.hashes import unpack_hashes
 from storage.plans import hints_of, move_of, plan_of
 from storage.rhythms import unpack_rhythm
-from storage.schema import feed, poll_state
+from storage.schema import feed, poll_state, request_headers, takeover
+from storage.secrets import change_headers, forget_headers, headers_of
 from storage.values import Due, Feed, FeedKind, FeedState, NextPoll, Subscription, Validators
 
 SHARDS = 256
 _SET_BACK = timedelta(minutes=5)
 """Clocks of replicas may differ by less."""
+_IS_PROVEN = and_(poll_state.c.last_success_at.is_not(None), poll_state.c.failures == 0).label(
+    "proven"
+)
 _ID = re.compile(r"\d{1,18}")
 
 
@@ -39,7 +44,8 @@ async def add_feeds(tx: Transaction, wanted: Sequence[Subscription], *, now: dat
 
     One address has many spellings (`one_address`, http and https), and a feed that has moved is
     known by its old one too. A new feed is due at once. One that is followed already keeps what we
-    know of it and gets the new labels too; one that was removed is followed again.
+    know of it and gets the new labels and headers too; one that was removed is followed again.
+    Raises `OtherOriginError` for headers of an address whose feed is asked at another origin.
     """
     added = 0
     for chunk in chunked(_merged(wanted).values(), CHUNK // 2):  # two spellings each
@@ -48,6 +54,7 @@ async def add_feeds(tx: Transaction, wanted: Sequence[Subscription], *, now: dat
         await _relabel(tx, [w for w in chunk if w.url in known], known)
         removed = [r.id for r in known.values() if r.removed_at is not None]
         await _revive(tx, removed, now)
+        await _equip(tx, [w for w in chunk if w.headers])
         added += len(chunk) - len(known) + len(removed)
     return added
 
@@ -61,7 +68,9 @@ async def remove_feed(tx: Transaction, ref: str, *, now: datetime) -> Feed | Non
     await tx.execute(
         update(poll_state).where(poll_state.c.feed_id == found.id).values(next_poll_at=None)
     )
-    return replace(found, next_poll_at=None)
+    await forget_headers(tx, [found.id])
+    await tx.execute(delete(takeover).where(takeover.c.feed_id == found.id))
+    return replace(found, headers=(), next_poll_at=None)
 
 
 async def find_feed(tx: Transaction, ref: str) -> Feed | None:
@@ -105,7 +114,7 @@ async def due_times(
 ) -> list[Due]:
     """When every feed is due that is to be polled before an instant."""
     query = (
-        select(feed.c.id, poll_state.c.next_poll_at, poll_state.c.rate)
+        select(feed.c.id, poll_state.c.next_poll_at, poll_state.c.rate, _IS_PROVEN)
         .where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
         .where(_is_due(before, now=now))
     )
@@ -114,7 +123,8 @@ async def due_times(
     rows = await tx.execute(query)
     overdue = now - _SET_BACK
     return [
-        Due(r.id, r.next_poll_at if r.next_poll_at <= before else overdue, r.rate) for r in rows
+        Due(r.id, r.next_poll_at if r.next_poll_at <= before else overdue, r.rate, bool(r.proven))
+        for r in rows
     ]
 
 
@@ -204,7 +214,8 @@ def _merged(wanted: Iterable[Subscription]) -> dict[str, Subscription]:
         if other_scheme(url) in merged:
             url = other_scheme(url)
         first = merged.setdefault(url, replace(wish, url=url))
-        merged[url] = replace(first, labels=_union(first.labels, wish.labels))
+        labels, headers = _union(first.labels, wish.labels), (*first.headers, *wish.headers)
+        merged[url] = replace(first, labels=labels, headers=headers)
     return merged
 
 
@@ -277,6 +288,18 @@ async def _relabel(
         )
 
 
+async def _equip(tx: Transaction, wanted: Sequence[Subscription]) -> None:
+    known = await _known(tx, [w.url for w in wanted])
+    for wish in wanted:
+        there = known[wish.url]
+        if not is_same_origin(there.url, wish.url):
+            raise OtherOriginError(
+                f"that address is by now feed {there.id} at another origin: name it as "
+                "`newsd feeds list` shows it to give it headers"
+            )
+        await change_headers(tx, there.id, wish.headers)
+
+
 async def _revive(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     if not ids:
         return
@@ -296,37 +319,43 @@ async def _revive(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
 
 
 def _followed() -> Select[Any]:
-    return select(
-        feed.c.id,
-        feed.c.url,
-        poll_state.c.shard,
-        feed.c.kind,
-        feed.c.title,
-        feed.c.site_url,
-        feed.c.language,
-        feed.c.labels,
-        poll_state.c.state,
-        poll_state.c.etag,
-        poll_state.c.last_modified,
-        poll_state.c.body_hash,
-        poll_state.c.entry_hashes,
-        poll_state.c.failures,
-        poll_state.c.interval_s,
-        poll_state.c.next_poll_at,
-        poll_state.c.next_poll_reason,
-        poll_state.c.rate,
-        poll_state.c.price,
-        poll_state.c.hint_s,
-        poll_state.c.hints_ignored,
-        poll_state.c.hints,
-        poll_state.c.rhythm,
-        poll_state.c.distrusted_until,
-        poll_state.c.moved_to,
-        poll_state.c.moved_since,
-        poll_state.c.moved_polls,
-        poll_state.c.last_poll_at,
-        poll_state.c.last_success_at,
-    ).where(feed.c.removed_at.is_(None), feed.c.id == poll_state.c.feed_id)
+    tables = feed.join(poll_state).outerjoin(request_headers)
+    return (
+        select(
+            feed.c.id,
+            feed.c.url,
+            poll_state.c.shard,
+            feed.c.kind,
+            feed.c.title,
+            feed.c.site_url,
+            feed.c.language,
+            feed.c.labels,
+            poll_state.c.state,
+            poll_state.c.etag,
+            poll_state.c.last_modified,
+            poll_state.c.body_hash,
+            poll_state.c.entry_hashes,
+            poll_state.c.failures,
+            poll_state.c.interval_s,
+            poll_state.c.next_poll_at,
+            poll_state.c.next_poll_reason,
+            poll_state.c.rate,
+            poll_state.c.price,
+            poll_state.c.hint_s,
+            poll_state.c.hints_ignored,
+            poll_state.c.hints,
+            poll_state.c.rhythm,
+            poll_state.c.distrusted_until,
+            poll_state.c.moved_to,
+            poll_state.c.moved_since,
+            poll_state.c.moved_polls,
+            poll_state.c.last_poll_at,
+            poll_state.c.last_success_at,
+            request_headers.c.headers,
+        )
+        .select_from(tables)
+        .where(feed.c.removed_at.is_(None))
+    )
 
 
 def _feed(row: Record) -> Feed:
@@ -339,6 +368,7 @@ def _feed(row: Record) -> Feed:
         site_url=row.site_url,
         language=row.language,
         labels=tuple(row.labels),
+        headers=headers_of(row.headers),
         state=FeedState(row.state),
         validators=Validators(row.etag, row.last_modified, row.body_hash),
         entry_hashes=unpack_hashes(row.entry_hashes),

@@ -1,6 +1,6 @@
 """What the command line lists, read from the public views like any other program would."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,9 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType, TypeEngine
 
+from storage.chunks import chunked
 from storage.contract import VIEWS
 from storage.database import Transaction
-from storage.schema import Instant, Json
+from storage.schema import Instant, Json, article_decision
 from storage.schema import article as kept
 
 Line = dict[str, Any]
@@ -30,7 +31,7 @@ Line = dict[str, Any]
 _DAY = timedelta(days=1)
 _LISTS = {
     *("authors", "quality", "labels", "changed_fields", "evidence", "reasons"),
-    "facts",
+    *("furniture", "dates", "takeover_signs"),
 }
 _FLAGS = {"deleted", "in_title"}
 _SIZES = {
@@ -61,6 +62,7 @@ _sighting = _view("newsd_sighting_v1")
 _topic = _view("newsd_article_topic_v1")
 _health = _view("newsd_feed_health_v1")
 _poll = _view("newsd_poll_v1")
+_story = _view("newsd_story_v1")
 _NEWEST = func.coalesce(_article.c.published_at, _article.c.first_seen_at).desc()
 
 
@@ -108,7 +110,8 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
 async def article(tx: Transaction, article_id: int) -> Line | None:
     """An article with all that hangs on it, or None; of its revisions not the texts.
 
-    `topics`, `sightings`, `revisions`; `evidence`, by stage: why it is as it is.
+    `topics`, `sightings`, `revisions`; `furniture` and `other_dates`: what was taken off it, and
+    what gave way.
     """
     found = await _lines(tx, select(_article).where(_article.c.article_id == article_id))
     if not found:
@@ -121,10 +124,74 @@ async def article(tx: Transaction, article_id: int) -> Line | None:
     )
     evidence = await _lines(tx, select(_evidence).where(_evidence.c.article_id == article_id))
     return found[0] | {
-        "evidence": {row["stage"]: row["facts"] for row in evidence},
+        "furniture": evidence[0]["furniture"] if evidence else [],
+        "other_dates": evidence[0]["dates"] if evidence else [],
         "topics": await _lines(tx, topics.order_by(_topic.c.score.desc(), _topic.c.topic_id)),
         "sightings": await _lines(tx, sightings.order_by(_sighting.c.first_seen_at)),
         "revisions": await _lines(tx, revisions.order_by(_revision.c.revision)),
+    }
+
+
+async def revision_texts(tx: Transaction, article_id: int) -> list[Line]:
+    """Every text an article has had, the first one first."""
+    texts = select(_revision).where(_revision.c.article_id == article_id)
+    return await _lines(tx, texts.order_by(_revision.c.revision))
+
+
+async def article_reasons(tx: Transaction, article_id: int) -> Mapping[str, Line]:
+    """What decided about an article, by stage; only of stages that had something to decide."""
+    rows = await tx.execute(
+        select(article_decision.c.stage, article_decision.c.facts).where(
+            article_decision.c.article_id == article_id
+        )
+    )
+    return {row.stage: row.facts for row in rows}
+
+
+async def headlines(tx: Transaction, article_ids: Collection[int]) -> dict[int, Line]:
+    """Of each article what names it to a person."""
+    found: list[Line] = []
+    named = (_article.c.article_id, _article.c.host, _article.c.published_at, _article.c.title)
+    for chunk in chunked(article_ids):
+        found += await _lines(tx, select(*named).where(_article.c.article_id.in_(chunk)))
+    return {line["article_id"]: line for line in found}
+
+
+async def copies_of(tx: Transaction, article_id: int) -> list[Line]:
+    """The articles that tell again what this one told first."""
+    shown = (
+        *(_article.c.article_id, _article.c.host, _article.c.title),
+        *(_article.c.relation, _article.c.similarity, _article.c.first_seen_at),
+    )
+    query = select(*shown).where(_article.c.duplicate_of == article_id)
+    return await _lines(tx, query.order_by(_article.c.article_id))
+
+
+async def latest_stories(
+    tx: Transaction, *, limit: int, since: datetime | None = None, fewest: int = 2
+) -> list[Line]:
+    """Stories of at least `fewest` articles, the one with the newest article first."""
+    query = select(_story).where(_story.c.articles >= fewest)
+    if since is not None:
+        query = query.where(_story.c.last_published_at >= since)
+    newest = (_story.c.last_published_at.desc(), _story.c.story_id.desc())
+    return await _lines(tx, query.order_by(*newest).limit(limit))
+
+
+async def story(tx: Transaction, story_id: int) -> Line | None:
+    """A story with its `members`, the first one first, or None."""
+    found = await _lines(tx, select(_story).where(_story.c.story_id == story_id))
+    if not found:
+        return None
+    shown = (
+        *(_article.c.article_id, _article.c.host, _article.c.title, _article.c.published_at),
+        *(_article.c.first_seen_at, _article.c.duplicate_of, _article.c.relation),
+    )
+    members = select(*shown).where(
+        _article.c.story_id == story_id, _article.c.deleted.is_not(True)
+    )
+    return found[0] | {
+        "members": await _lines(tx, members.order_by(_NEWEST.element, _article.c.article_id))
     }
 
 

@@ -7,15 +7,7 @@ from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from storage.chunks import chunked
 from storage.database import Transaction
-from storage.rows import (
-    DATES,
-    FURNITURE,
-    content_row,
-    published_row,
-    text_evidence_rows,
-    text_row,
-    topic_rows,
-)
+from storage.rows import content_row, evidence_rows, published_row, text_row, topic_rows
 from storage.schema import (
     article,
     article_evidence,
@@ -89,12 +81,8 @@ async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
 async def _weigh_again(tx: Transaction, turn: Sequence[Revision]) -> None:
     """The evidence of the text that readers now see."""
     for chunk in chunked([change.article_id for _, change in turn]):
-        await tx.execute(
-            delete(article_evidence)
-            .where(article_evidence.c.article_id.in_(chunk))
-            .where(article_evidence.c.stage.in_((FURNITURE, DATES)))
-        )
-    rows = [row for j, c in turn for row in text_evidence_rows(c.article_id, j.tagged.article)]
+        await tx.execute(delete(article_evidence).where(article_evidence.c.article_id.in_(chunk)))
+    rows = [row for j, c in turn for row in evidence_rows(c.article_id, j.tagged.article)]
     if rows:
         await tx.execute(insert(article_evidence), rows)
 

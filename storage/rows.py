@@ -18,7 +18,7 @@ from storage.values import (
 
 Row = dict[str, Any]
 
-COPY, STORY, FURNITURE, DATES = "copy", "story", "furniture", "dates"
+COPY, STORY = "copy", "story"
 """Stages whose decisions about an article keep their evidence."""
 
 
@@ -89,14 +89,14 @@ def text_row(article_id: int, kept: Article) -> Row:
     return {"article_id": article_id, "text": kept.text, "html": kept.html}
 
 
-def text_evidence_rows(article_id: int, kept: Article) -> Iterator[Row]:
-    """What was taken off an article's text, and the dates that gave way; mostly there is none."""
-    if kept.furniture:
-        facts: dict[str, Any] = {"lines": list(kept.furniture)}
-        yield {"article_id": article_id, "stage": FURNITURE, "facts": facts}
-    if kept.other_dates:
-        facts = {"others": [date_row(stated) for stated in kept.other_dates]}
-        yield {"article_id": article_id, "stage": DATES, "facts": facts}
+def evidence_rows(article_id: int, kept: Article) -> Iterator[Row]:
+    """What was taken off an article or weighed against it; no row when that is nothing."""
+    if kept.furniture or kept.other_dates:
+        yield {
+            "article_id": article_id,
+            "furniture": list(kept.furniture),
+            "dates": [date_row(stated) for stated in kept.other_dates],
+        }
 
 
 def date_row(stated: StatedDate) -> Row:
@@ -128,13 +128,13 @@ def topic_rows(article_id: int, tagged: TaggedArticle, at: datetime) -> Iterator
         }
 
 
-def copy_evidence_row(article_id: int, copy: Copy) -> Row:
+def copy_decision_row(article_id: int, copy: Copy) -> Row:
     """Why an article is a copy."""
     facts = {"compared_with": copy.compared_with, **copy.alike.evidence}
     return {"article_id": article_id, "stage": COPY, "facts": facts}
 
 
-def story_evidence_row(place: Place) -> Row:
+def story_decision_row(place: Place) -> Row:
     """Why an article is in its story."""
     facts = {"similarity": place.similarity, "nearest": list(place.nearest)}
     return {"article_id": place.article_id, "stage": STORY, "facts": facts}

@@ -130,6 +130,13 @@ feed = _table(
     Index("ix_feed_moved_from", "moved_from"),
 )
 
+# Secrets, as a rule: kept apart, so that a reader may be granted all that is in `feed`.
+request_headers = _table(
+    "request_headers",
+    Column("feed_id", Big, ForeignKey("feed.id"), primary_key=True, autoincrement=False),
+    Column("headers", Json, nullable=False),
+)
+
 # No index on a column that a poll changes, so that every update is HOT (docs: STORAGE); what is
 # due waits in memory.
 poll_state = _table(
@@ -190,6 +197,15 @@ gap = _table(
     Column("before", Instant, nullable=False),
     Column("estimated_items", Integer, nullable=False),
     rowid=False,
+)
+
+# Feeds that seem to have changed hands, until somebody has looked at them.
+takeover = _table(
+    "takeover",
+    Column("feed_id", Big, ForeignKey("feed.id"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("signs", Json, nullable=False),
+    Column("title_before", Text),
 )
 
 # Hosts that asked us to wait, for all their feeds.
@@ -288,6 +304,14 @@ article_text = _table(
     Column("html", Text, nullable=False),
 )
 
+# What was taken off an article or weighed against it; most have no row.
+article_evidence = _table(
+    "article_evidence",
+    Column("article_id", Big, primary_key=True, autoincrement=False),
+    Column("furniture", Json, nullable=False),
+    Column("dates", Json, nullable=False),
+)
+
 # Superseded revisions only; the current one is the article itself.
 article_revision = _table(
     "article_revision",
@@ -367,14 +391,6 @@ story = _table(
     Column("language", Text),
 )
 
-# What the articles of a site begin and end with, and which of it belongs to the site.
-site_lines = _table(
-    "site_lines",
-    Column("site", Text, primary_key=True),
-    Column("recent", LargeBinary, nullable=False),
-    Column("learned", Json, nullable=False),
-)
-
 # ---------------------------------------------------------------- likeness and stories
 
 # By what a later article may be found to be a copy; kept for as long as keys lead to it.
@@ -399,9 +415,9 @@ dedup_key = _table(
     rowid=False,
 )
 
-# Why an article is a copy, or in its story; what was taken off its text, and which dates gave way.
-article_evidence = _table(
-    "article_evidence",
+# Why an article is a copy, or in its story.
+article_decision = _table(
+    "article_decision",
     Column("article_id", Big, primary_key=True, autoincrement=False),
     Column("stage", Text, primary_key=True),
     Column("facts", Json, nullable=False),
@@ -425,6 +441,14 @@ vocabulary = _table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("articles", Big, nullable=False),
     Column("counts", LargeBinary, nullable=False),
+)
+
+# What the articles of a site begin and end with, and which of it belongs to the site.
+site_lines = _table(
+    "site_lines",
+    Column("site", Text, primary_key=True),
+    Column("recent", LargeBinary, nullable=False),
+    Column("learned", Json, nullable=False),
 )
 
 # ---------------------------------------------------------------- order and ownership

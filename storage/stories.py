@@ -7,8 +7,8 @@ from sqlalchemy import Table, bindparam, delete, insert, select, text, update
 
 from storage.chunks import chunked
 from storage.database import Transaction, upsert
-from storage.rows import Row, change_row, sort_at, story_evidence_row
-from storage.schema import article, article_evidence, changes, story, story_member, vocabulary
+from storage.rows import Row, change_row, sort_at, story_decision_row
+from storage.schema import article, article_decision, changes, story, story_member, vocabulary
 from storage.values import Article, Change, ChangeKind, Member, Merge, Place, Placed
 
 _VOCABULARY_ID = 1
@@ -56,8 +56,8 @@ async def save_stories(
     await _insert(tx, story, [_story_row(i, new[i][0], now) for i in begun])
     members = [_member_row(p, *new[p.article_id], now) for p in placed.places if p.vector]
     await _insert(tx, story_member, members)
-    evidence = [story_evidence_row(p) for p in placed.places if p.nearest]
-    await _insert(tx, article_evidence, evidence)
+    decisions = [story_decision_row(p) for p in placed.places if p.nearest]
+    await _insert(tx, article_decision, decisions)
     told: list[Change] = []
     for merge in placed.merges:
         told += await _merge(tx, merge, after + len(told), now)

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     EMPTY = "empty"
     BLOCKED_ADDRESS = "blocked_address"
+    ROBOTS = "robots"
     DNS = "dns"
     CONNECT = "connect"
     TLS = "tls"
@@ -127,6 +128,7 @@ class NextPoll(StrEnum):
     RETRY_AFTER = "retry_after"
     HOST_HELD = "host_asked_to_wait"
     THROTTLED = "backoff_throttled"
+    ROBOTS = "robots_txt_forbids"
     FAILING = "backoff_failing"
     DORMANT = "backoff_dormant"
     PINGED = "pinged"
@@ -160,6 +162,41 @@ class Gap:
     estimated_items: int
 
 
+class TakeoverSign(StrEnum):
+    """What, beside all its entries, is another at once about a feed that changed hands."""
+
+    TITLE = "title"
+    LANGUAGE = "language"
+    SITES = "sites"
+    """The sites that its entries lead to."""
+    ABSENCE = "absence"
+    """It had not answered for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """At a poll an address showed another feed altogether; nobody has looked at it yet."""
+
+    feed_id: int
+    at: datetime
+    signs: tuple[TakeoverSign, ...]
+    title_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stood in the last document of a feed."""
+
+    guids: frozenset[int]
+    """guid_hash of every entry."""
+    articles: frozenset[int]
+    """Their articles."""
+    languages: tuple[str, ...] = ()
+    """Of each article."""
+    sites: frozenset[str] = frozenset()
+    """Registrable domains that the articles lead to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What a request has to be worth, and what steering it needs to remember."""
@@ -189,6 +226,10 @@ def is_among(hashes: frozenset[int], entry_hash: int) -> bool:
     return entry_hash in hashes or entry_hash & 0xFFFFFFFF in hashes
 
 
+Headers = tuple[tuple[str, str], ...]
+"""Names and values that an operator has us send for a feed; secrets, as a rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A source we poll, and what we remember of the last time."""
@@ -201,6 +242,8 @@ class Feed:
     site_url: str | None = None
     language: str | None = None
     labels: tuple[str, ...] = ()
+    headers: Headers = field(default=(), repr=False)
+    """Sent to the origin of `url` and to no other."""
     state: FeedState = FeedState.NEW
     validators: Validators = field(default_factory=Validators)
     entry_hashes: frozenset[int] = frozenset()
@@ -238,6 +281,8 @@ class Due:
     at: datetime
     rate: float | None
     """Articles a day; None: nothing was seen of it yet."""
+    is_proven: bool = True
+    """Whether it answered when it was last asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +293,8 @@ class Subscription:
     title: str | None = None
     site_url: str | None = None
     labels: tuple[str, ...] = ()
+    headers: Headers = field(default=(), repr=False)
+    """Those to set; one with an empty value is to be taken away."""
 
 
 @dataclass(frozen=True, slots=True)

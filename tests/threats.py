@@ -36,7 +36,7 @@ A7 | a redirect to any of these | every hop is judged alike
 A8 | another scheme than http and https | refused at import, at polling and at a redirect
 A9 | what a feed names: pictures, hubs, next pages, DTDs, XInclude | a poll fetches the feed alone
 A10 | proxies of the environment | not read
-A11 | credentials and cookies behind a redirect, or in a log | stay with their origin; never told
+A11 | passwords, keys, cookies behind a redirect or in a log | stay with their origin; never told
 A12 | a permanent redirect to an attacker's choice | adopted after three polls and a day agree
 B1 | compression bombs | decoded piece by piece up to the cap; one coding, not two
 B2 | thousands of empty compressed members | counted and cut; fixed releases are required
@@ -56,7 +56,7 @@ C5 | absurd Cache-Control and Expires | capped, believed only if plausible, with
 C6 | gone or missing for weeks, then back | asked ever more seldom, never deleted; recovers
 C7 | many feeds on one host; all due at once | limits per host, jitter, one after the other
 C8 | an error status with a feed in its body | `http_status`; the body is not read
-C9 | a robots.txt that is broken or endless | within the bounds of B, and then done without
+C9 | a robots.txt that is broken, slow or endless | bounded as in B; a feed is polled without
 D1 | entity bombs | the declaration is gone before parsing; no entity is expanded
 D2 | external entities, DTDs, XInclude | never opened
 D3 | junk before the root | skipped in linear time
@@ -64,7 +64,7 @@ D4 | texts that make readers quadratic | linear here; else a CPU limit that the 
 D5 | depth, width and length beyond reason | `parse_limit`, or kept; workers have a memory limit
 D6 | damaged documents | what can be read is kept, and the damage noted
 D7 | JSON of wrong types | the sound items are kept, the others counted
-D8 | endless sitemaps; sitemaps of sitemaps | so many entries a poll; an index is refused by name
+D8 | endless sitemaps; sitemaps of sitemaps | so many entries and sitemaps a poll, two levels
 D9 | a document that takes minutes | digested in another process
 E1 | NUL in any field | removed at the edge, from values and keys
 E2 | lone surrogates | the same
@@ -83,7 +83,7 @@ F7 | impossible dates | no date, or the readable part; what was written is kept
 F8 | dates of the future | not believed, flagged
 F9 | rotating, refilling and huge documents | newest first, the rest next time; gaps are recorded
 F10 | an edited item | the same article, a new revision, a change
-F11 | a feed taken over by somebody else | its items are new articles of the feed
+F11 | a feed taken over by somebody else | flagged until accepted; its items are new articles
 F12 | a wall clock that jumps | noticed; who was polled in the future is due
 G1 | script and all that acts in HTML | an allow-list
 G2 | markup in titles and names | plain text
@@ -108,10 +108,7 @@ I4 | a mistake in the configuration | named with its line
 I6 | secrets in logs | never written
 """
 
-NOT_YET = {
-    "C9": "its rules are not read before a poll; it is asked only when feeds are looked for.",
-    "F11": "a change of everything at once is not flagged.",
-}
+NOT_YET: Mapping[str, str] = {}
 """What of a row newsd does not do so far."""
 
 

@@ -49,12 +49,15 @@ FAIR = Contender(
     partial(newsd, pace=PACE.model_copy(update={"fairness": 0.7})),
     lambda b: 2.2e5 / b**2,
 )
-FIVE = Contender(
-    "newsd, floor 5 min",
-    partial(newsd, pace=PACE.model_copy(update={"min_interval": timedelta(minutes=5)})),
-    lambda b: 2.2e5 / b**2,
+FLOORS = tuple(
+    Contender(
+        f"newsd, floor {minutes} min",
+        partial(newsd, pace=PACE.model_copy(update={"min_interval": timedelta(minutes=minutes)})),
+        lambda b: 2.2e5 / b**2,
+    )
+    for minutes in (1, 5)
 )
-MORE = {24: (FAIR,), 96: (FIVE,)}
+MORE = {24: (FAIR,), 96: FLOORS}
 """Run beside the rules, at one budget of the first seed."""
 TROUBLES = (
     Trouble("5 % answers 429", refuses=0.05),

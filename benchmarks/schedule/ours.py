@@ -11,7 +11,8 @@ from daemon.settings import ScheduleSettings
 from daemon.values import Brought, Digested, Failed, Gathered, News, Unchanged
 from storage.values import Feed, FeedKind, Outcome, Poll, Validators
 
-PACE = ScheduleSettings(min_interval=timedelta(minutes=1))
+PACE = ScheduleSettings()
+"""As the daemon runs if nobody sets anything."""
 _REFUSED = Failed(Outcome.HTTP_STATUS, "429", 429, retry_after=timedelta(seconds=ASKED))
 
 
@@ -63,7 +64,7 @@ def _news(look: Look) -> News:
 def newsd(
     price: float, source: Source, *, has_dates: bool = True, pace: ScheduleSettings = PACE
 ) -> Newsd:
-    """With a fixed price, as it runs but for the floor of a minute instead of five."""
+    """As it runs, but for a fixed price."""
     return Newsd(Feed(source.number, ""), lambda: price, pace, has_dates)
 
 

@@ -31,12 +31,14 @@ def back_off(
     """How long to wait, jitter apart, after the failure that is the `failures`-th in a row.
 
     The wait doubles from the feed's own interval up to the most of its class; a server that asks
-    for more gets more. A gone feed is asked as rarely as can be.
+    for more gets more. A gone feed is asked as rarely as can be, and one that robots.txt forbids
+    when that file is to be read again.
     """
     state = failing_state(failed, failures)
     most, reason = _class_of(failed, state, pace)
     own = max(feed.interval or DAY / pace.requests_per_day, pace.min_interval)
-    wait = most if state is FeedState.GONE else min(own * 2 ** min(failures - 1, 20), most)
+    at_most = state is FeedState.GONE or failed.outcome is Outcome.ROBOTS
+    wait = most if at_most else min(own * 2 ** min(failures - 1, 20), most)
     if failed.retry_after is not None and failed.retry_after > wait:
         return failed.retry_after, NextPoll.RETRY_AFTER
     return max(wait, pace.min_interval), reason
@@ -45,6 +47,8 @@ def back_off(
 def _class_of(
     failed: Failed, state: FeedState, pace: ScheduleSettings
 ) -> tuple[timedelta, NextPoll]:
+    if failed.outcome is Outcome.ROBOTS:
+        return min(FAILING_MOST, pace.max_backoff), NextPoll.ROBOTS
     if failed.http_status in _THROTTLED:
         return min(THROTTLED_MOST, pace.max_backoff), NextPoll.THROTTLED
     if state in {FeedState.DORMANT, FeedState.GONE}:

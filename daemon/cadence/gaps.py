@@ -15,6 +15,8 @@ def find_gap(gathered: Gathered, poll: Poll) -> Gap | None:
     feed, news = gathered.feed, gathered.news
     if not isinstance(news, Digested) or news.kind is FeedKind.INGEST or not poll.created:
         return None
+    if news.is_delta:  # what is not in it may still stand in the feed
+        return None
     if feed.last_success_at is None or not feed.entry_hashes or poll.revised or poll.duplicates:
         return None
     if any(feed.remembers(one) for one in news.entry_hashes):

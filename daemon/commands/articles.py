@@ -1,31 +1,39 @@
 """`newsd articles`: look at what is kept."""
 
 import asyncio
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from daemon.app import open_database, system_clock
-from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings, span
-from daemon.commands.say import say, say_json
+from daemon.app import open_database
+from daemon.commands.diff import edits, show_edits
+from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
+from daemon.commands.say import note, say, say_json
 from daemon.commands.show import cell, show_facts, show_rows
+from daemon.commands.since import Since
+from daemon.commands.why import reasons, spoken_of
 from daemon.configuration import Loaded
 from daemon.errors import UsageError
-from storage.listings import article, latest_articles
+from storage.listings import (
+    article,
+    article_reasons,
+    copies_of,
+    headlines,
+    latest_articles,
+    revision_texts,
+)
 
-app = typer.Typer(rich_markup_mode=None, add_completion=False, help="List and show articles.")
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, help="List, show and explain articles."
+)
 _COLUMNS = ("article_id", "published_at", "language", "host", "title")
-_APART = {"text", "html", "evidence", "topics", "sightings", "revisions"}
-
-
-def _since(text: str) -> datetime:
-    """A date, an instant, or how long ago."""
-    try:
-        at = datetime.fromisoformat(text)
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
-    except ValueError:
-        return system_clock() - span(text)
+_PARTS = ("other_dates", "topics", "sightings", "revisions", "copies")
+_APART = {"text", "html", "furniture", *_PARTS}
+_SINGULAR = {"copies": "copy"}
+ArticleId = Annotated[
+    int, typer.Argument(metavar="ID", max=2**63 - 1, help="The number of an article.")
+]
 
 
 @app.command(name="list", epilog="Example: newsd articles list --language de --since 24h")
@@ -41,10 +49,7 @@ def show_all(
     search: Annotated[
         str | None, typer.Option("--search", help="Every word is in the title or the summary.")
     ] = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option("--since", parser=_since, metavar="WHEN", help="A date, or a span: 24h."),
-    ] = None,
+    since: Since = None,
     limit: Limit = 20,
     config: Config = None,
     database: DatabaseUrl = None,
@@ -59,27 +64,63 @@ def show_all(
 
 @app.command(epilog="Example: newsd articles show 42")
 def show(
-    article_id: Annotated[
-        int, typer.Argument(metavar="ID", max=2**63 - 1, help="The number of an article.")
-    ],
+    article_id: ArticleId,
     *,
     config: Config = None,
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one article: its text, its topics, where it was seen, how it changed, and why so."""
+    """Show one article: its text, its topics, where it was seen, its revisions and copies."""
     found = asyncio.run(_article(read_settings(config, database), article_id))
     if as_json:
         say_json(found)
         return
     show_facts({name: value for name, value in found.items() if name not in _APART})
-    for part in ("topics", "sightings", "revisions"):
+    for part in _PARTS:
         for row in found[part]:
-            say(f"{part.removesuffix('s').replace('_', ' ')}: {cell(row)}")
-    for stage, facts in found["evidence"].items():
-        say(f"{stage}: {cell(facts)}")
+            name = _SINGULAR.get(part, part.removesuffix("s").replace("_", " "))
+            say(f"{name}: {cell(row)}")
+    for line in found["furniture"]:
+        say(f"not text: {line}")
     for paragraph in found["text"].splitlines():
         say(paragraph)
+
+
+@app.command(epilog="Example: newsd articles explain 42")
+def explain(
+    article_id: ArticleId,
+    *,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why an article has its date, what it copies, which story it is in, and its topics."""
+    found, decided, named = asyncio.run(_reasons(read_settings(config, database), article_id))
+    why = reasons(found, decided, named)
+    if as_json:
+        say_json({"article_id": article_id, "reasons": why, "evidence": dict(decided)})
+        return
+    say(f"{article_id}  {found['title']}")
+    for line in why:
+        say(line)
+
+
+@app.command(epilog="Example: newsd articles diff 42")
+def diff(
+    article_id: ArticleId,
+    *,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what each edit of an article changed, word by word."""
+    found = edits(asyncio.run(_revisions(read_settings(config, database), article_id)))
+    if as_json:
+        say_json(found)
+    elif found:
+        show_edits(found)
+    else:
+        note(f"article {article_id} was never edited")
 
 
 async def _latest(loaded: Loaded, wanted: dict[str, Any]) -> list[dict[str, Any]]:
@@ -89,7 +130,27 @@ async def _latest(loaded: Loaded, wanted: dict[str, Any]) -> list[dict[str, Any]
 
 async def _article(loaded: Loaded, article_id: int) -> dict[str, Any]:
     async with open_database(loaded.settings) as database, database.reading() as tx:
-        found = await article(tx, article_id)
+        found = _there(await article(tx, article_id), article_id)
+        return found | {"copies": await copies_of(tx, article_id)}
+
+
+async def _reasons(
+    loaded: Loaded, article_id: int
+) -> tuple[dict[str, Any], Mapping[str, Any], Mapping[int, Any]]:
+    """The article, what its stages saw, and the other articles that they speak of."""
+    async with open_database(loaded.settings) as database, database.reading() as tx:
+        found = _there(await article(tx, article_id), article_id)
+        decided = await article_reasons(tx, article_id)
+        return found, decided, await headlines(tx, spoken_of(found, decided))
+
+
+async def _revisions(loaded: Loaded, article_id: int) -> list[dict[str, Any]]:
+    async with open_database(loaded.settings) as database, database.reading() as tx:
+        _there(await article(tx, article_id), article_id)
+        return await revision_texts(tx, article_id)
+
+
+def _there(found: dict[str, Any] | None, article_id: int) -> dict[str, Any]:
     if found is None:
         raise UsageError(f"there is no article {article_id}; newsd articles list shows some")
     return found

@@ -3,7 +3,12 @@
 from enum import IntEnum
 
 from daemon.errors import SettingsError, UsageError
-from storage.errors import LeaseHeldError, SchemaMismatchError, StorageUnavailableError
+from storage.errors import (
+    LeaseHeldError,
+    OtherOriginError,
+    SchemaMismatchError,
+    StorageUnavailableError,
+)
 
 
 class Exit(IntEnum):
@@ -32,6 +37,7 @@ _MEANINGS: tuple[tuple[type[Exception], Exit], ...] = (
     (SettingsError, Exit.CONFIG),
     (UsageError, Exit.USAGE),
     (LeaseHeldError, Exit.HELD),
+    (OtherOriginError, Exit.USAGE),
     (SchemaMismatchError, Exit.SCHEMA),
     (StorageUnavailableError, Exit.UNAVAILABLE),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from daemon.cadence import explain
 from daemon.settings import ScheduleSettings
-from storage.values import Feed, NextPoll
+from storage.values import Feed, NextPoll, Takeover
 
 REASONS: Mapping[NextPoll, str] = {
     NextPoll.WORTH: "by then enough waits to be worth a request",
@@ -20,6 +20,7 @@ REASONS: Mapping[NextPoll, str] = {
     NextPoll.RETRY_AFTER: "the server asked for it (Retry-After)",
     NextPoll.HOST_HELD: "its host asked to be left alone (429, Retry-After)",
     NextPoll.THROTTLED: "the server refuses so many requests; backing off",
+    NextPoll.ROBOTS: "the robots.txt of its host forbids it (fetch.robots)",
     NextPoll.FAILING: "the polls fail; backing off",
     NextPoll.DORMANT: "it has failed for long; it is still tried",
     NextPoll.PINGED: "its hub says that there is news",
@@ -28,7 +29,11 @@ REASONS: Mapping[NextPoll, str] = {
 
 
 def explained(
-    feed: Feed, polls: Sequence[Mapping[str, Any]], pace: ScheduleSettings, now: datetime
+    feed: Feed,
+    polls: Sequence[Mapping[str, Any]],
+    pace: ScheduleSettings,
+    now: datetime,
+    takeover: Takeover | None = None,
 ) -> dict[str, Any]:
     """Which term bound, the rate we believe in, the price, and what the hints said."""
     plan = feed.plan
@@ -49,7 +54,19 @@ def explained(
         "respect_hints": pace.respect_hints,
         "skip_hours": list(feed.hints.skip_hours),
         "skip_days": list(feed.hints.skip_days),
+        "takeover": _told(takeover, feed) if takeover else None,
+        "headers": [name for name, _ in feed.headers],
         "distrusted_until": feed.distrusted_until,
         **explain(feed, now),
         "polls": [dict(poll) for poll in polls],
     }
+
+
+def _told(takeover: Takeover, feed: Feed) -> str:
+    """What makes us think that the feed is no longer itself, and what to do about it."""
+    signs = ", ".join(takeover.signs)
+    return (
+        f"at {takeover.at:%Y-%m-%d %H:%M}Z all its entries changed at once, and with them: "
+        f"{signs}; it was called {takeover.title_before!r} and is {feed.title!r}. If that is "
+        f"fine: newsd feeds accept {feed.id}; if not: newsd feeds remove {feed.id}"
+    )

@@ -14,6 +14,7 @@ from daemon.commands.addresses import check_address
 from daemon.commands.exits import Exit
 from daemon.commands.explain import explained
 from daemon.commands.finding import COLUMNS, find_feeds, row, told
+from daemon.commands.headers import HeaderOption, read_headers
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
@@ -27,12 +28,13 @@ from daemon.outlines import outlines_of
 from daemon.values import Failed, Gathered
 from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
 from storage.listings import feed_health, recent_polls
-from storage.values import FeedState, Subscription
+from storage.takeovers import accept_takeover, takeover_of
+from storage.values import Feed, FeedState, Headers, Subscription
 
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    help="Add, list, explain, remove, import, export and check feeds.",
+    help="Add, list, explain, accept, remove, import, export and check feeds.",
 )
 _POLLS = ("started_at", "outcome", "http_status", "items", "created", "duration_ms", "error")
 _COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
@@ -48,20 +50,22 @@ def add(
     unasked: Annotated[
         bool, typer.Option("--unasked", help="Follow the addresses as they are; ask no site.")
     ] = False,
+    header: HeaderOption = None,
     config: Config = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Follow feeds. One that is followed already gets the new labels too.
+    """Follow feeds. One that is followed already gets the new labels and headers too.
 
-    The address of a site or a page will do: it is asked for its feed. What cannot be asked just
-    now is followed all the same.
+    The address of a site or a page will do: it is asked for its feed (not with --header). What
+    cannot be asked just now is followed all the same.
     """
     loaded = read_settings(config, database)
     addresses = [url.strip() for url in urls]
     for url in addresses:
         check_address(url, loaded.settings.fetch.allow_networks)
-    found = [Subscription(url) for url in addresses] if unasked else _asked(loaded, addresses)
-    wanted = [replace(one, labels=tuple(label or ())) for one in found]
+    headers, labels = read_headers(header, addresses), tuple(label or ())
+    found = _asked(loaded, addresses, headers) if not unasked else map(Subscription, addresses)
+    wanted = [replace(one, labels=labels, headers=headers) for one in found]
     say(f"{asyncio.run(_follow(loaded, wanted))} added")
 
 
@@ -101,6 +105,22 @@ def show(
         note(f"the first {limit}; --limit shows more")
     shown = [{**row, "url": without_credentials(row["url"])} for row in rows[:limit]]
     show_rows(shown, _COLUMNS, as_json=as_json)
+    strange = [str(row["feed_id"]) for row in shown if row["takeover_at"]]
+    if strange:
+        note(f"changed hands? newsd feeds explain {', '.join(strange)}")
+
+
+@app.command(epilog="Example: newsd feeds accept 17")
+def accept(
+    ref: Annotated[str, typer.Argument(metavar="ID|URL", help="Which feed.")],
+    *,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Say that a feed which seems to have changed hands is what you want."""
+    accepted, was_strange = asyncio.run(_accept(read_settings(config, database), ref))
+    shown = without_credentials(accepted.url)
+    say(f"accepted {shown}" if was_strange else f"nothing was strange about {shown}")
 
 
 @app.command(epilog="Example: newsd feeds remove 17")
@@ -141,6 +161,7 @@ def export(*, config: Config = None, database: DatabaseUrl = None) -> None:
 def check(
     url: Annotated[str, typer.Argument(help="Address of a feed, followed or not.")],
     *,
+    header: HeaderOption = None,
     config: Config = None,
     database: DatabaseUrl = None,
     as_json: AsJson = False,
@@ -149,7 +170,7 @@ def check(
     loaded = read_settings(config, database)
     check_address(url, loaded.settings.fetch.allow_networks)
     set_up_logs(loaded.settings.log)
-    gathered = asyncio.run(_check(loaded, url))
+    gathered = asyncio.run(_check(loaded, url, read_headers(header, [url])))
     show_facts(told(gathered), as_json=as_json)
     raise typer.Exit(Exit.INTERNAL if isinstance(gathered.news, Failed) else Exit.RAN)
 
@@ -182,11 +203,11 @@ def outlines_from(outlines: Outlines) -> Outlines:
     return outlines
 
 
-def _asked(loaded: Loaded, urls: Sequence[str]) -> list[Subscription]:
+def _asked(loaded: Loaded, urls: Sequence[str], headers: Headers) -> list[Subscription]:
     """What to follow for these addresses. Raises `UsageError` for one that leads to no feed."""
     set_up_logs(loaded.settings.log)
     with status("asking"):
-        found = asyncio.run(find_feeds(loaded.settings, urls))
+        found = asyncio.run(find_feeds(loaded.settings, urls, headers))
     for findings in found:
         shown = without_credentials(findings.url)
         if findings.is_no_site and findings.trouble is not None:
@@ -214,19 +235,29 @@ async def _health(loaded: Loaded, state: FeedState | None, limit: int) -> list[d
 async def _remove(loaded: Loaded, ref: str) -> str:
     async with open_database(loaded.settings) as database, database.writing() as tx:
         removed = await remove_feed(tx, ref, now=system_clock())
-    if removed is None:
+    return _known(removed, ref).url
+
+
+async def _accept(loaded: Loaded, ref: str) -> tuple[Feed, bool]:
+    async with open_database(loaded.settings) as database, database.writing() as tx:
+        feed = _known(await find_feed(tx, ref), ref)
+        return feed, await accept_takeover(tx, feed.id)
+
+
+def _known(feed: Feed | None, ref: str) -> Feed:
+    """The feed. Raises `UsageError` if there is none."""
+    if feed is None:
         shown = without_credentials(ref)
         raise UsageError(f"no feed {shown!r} is followed; newsd feeds list shows them")
-    return removed.url
+    return feed
 
 
 async def _explain(loaded: Loaded, ref: str, limit: int) -> dict[str, Any]:
     async with open_database(loaded.settings) as database, database.reading() as tx:
-        feed = await find_feed(tx, ref)
-        if feed is None:
-            raise UsageError(f"no feed {ref!r} is followed; newsd feeds list shows them")
+        feed = _known(await find_feed(tx, ref), ref)
         polls = await recent_polls(tx, feed.id, limit)
-    return explained(feed, polls, loaded.settings.schedule, system_clock())
+        takeover = await takeover_of(tx, feed.id)
+    return explained(feed, polls, loaded.settings.schedule, system_clock(), takeover)
 
 
 async def _subscriptions(loaded: Loaded) -> Iterable[Subscription]:
@@ -234,6 +265,6 @@ async def _subscriptions(loaded: Loaded) -> Iterable[Subscription]:
         return await subscriptions(tx)
 
 
-async def _check(loaded: Loaded, url: str) -> Gathered:
+async def _check(loaded: Loaded, url: str, headers: Headers) -> Gathered:
     async with open_searcher(loaded.settings) as searcher:
-        return await searcher.check(url)
+        return await searcher.check(url, headers)

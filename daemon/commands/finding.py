@@ -9,7 +9,7 @@ from daemon.app import open_searcher
 from daemon.credentials import without_credentials
 from daemon.settings import Settings
 from daemon.values import Digested, Failed, Gathered
-from storage.values import Outcome, Subscription
+from storage.values import Headers, Outcome, Subscription
 
 COLUMNS = ("url", "kind", "items", "newest_at", "title")
 
@@ -37,11 +37,18 @@ class Findings:
         return Subscription(feed.feed.url, title)
 
 
-async def find_feeds(settings: Settings, urls: Sequence[str]) -> list[Findings]:
-    """Ask each address, and where it is a page those it leads to."""
+async def find_feeds(
+    settings: Settings, urls: Sequence[str], headers: Headers = ()
+) -> list[Findings]:
+    """Ask each address, and where it is a page those it leads to.
+
+    With headers, which are meant for one origin, only the addresses themselves are asked.
+    """
     async with open_searcher(settings) as searcher:
 
         async def find(url: str) -> Findings:
+            if headers:
+                return _sorted_out(url, [await searcher.check(url, headers)])
             return _sorted_out(url, [found async for found in searcher.search(url)])
 
         return await asyncio.gather(*map(find, urls))
@@ -71,6 +78,7 @@ def row(found: Gathered) -> dict[str, Any]:
 
 ADVICE = {
     Outcome.BLOCKED_ADDRESS: "if the network is yours, allow it in fetch.allow_networks",
+    Outcome.ROBOTS: 'with fetch.robots = "pages" feeds are asked for all the same',
     Outcome.DNS: "the name leads nowhere: look for a typing error, or ask again later",
     Outcome.CONNECT: "nobody answers there; it would be tried again with growing pauses",
     Outcome.TLS: "its certificate cannot be trusted; newsd never falls back to plain HTTP",
@@ -104,6 +112,7 @@ def _document(news: Digested) -> dict[str, Any]:
     return {
         "kind": news.kind.value,
         "read_by": f"{news.reader} ({news.declined})" if news.declined else news.reader,
+        "sitemaps": [without_credentials(one.url) for one in news.sitemaps] or None,
         "title": news.title,
         "language": news.language,
         "items": news.items,

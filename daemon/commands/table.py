@@ -11,7 +11,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "daemon.commands.feeds",
         "Add, list, explain, remove, import, export and check feeds.",
     ),
-    "articles": ("daemon.commands.articles", "List and show articles."),
+    "articles": ("daemon.commands.articles", "List, show and explain articles."),
+    "stories": ("daemon.commands.stories", "List and show stories: articles of one event."),
     "furniture": (
         "daemon.commands.furniture",
         "List and forget the lines that were learned to belong to a site.",

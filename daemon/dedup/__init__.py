@@ -5,6 +5,7 @@ from daemon.dedup.fingerprint import fingerprint, hashed
 from daemon.dedup.identity import hash_entry, is_shared, name_entries, shared_links
 from daemon.dedup.judge import judge_all
 from daemon.dedup.marks import likeness
+from daemon.dedup.names import names_of
 from daemon.dedup.placing import Shelf
 from daemon.dedup.stories import SPAN
 from daemon.dedup.terms import terms_of
@@ -21,6 +22,7 @@ __all__ = [
     "judge_all",
     "likeness",
     "name_entries",
+    "names_of",
     "nearest",
     "shared_links",
     "terms_of",

@@ -5,19 +5,15 @@ that writes every sentence anew. A few of the smallest hashes of both are the ke
 article is found again; a sample of the runs, and the names, decide.
 """
 
-import re
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
-from xxhash import xxh3_64_intdigest
 
+from daemon.dedup.names import Names
 from daemon.words import Hashes, Words
 from storage.values import Likeness, Marks
 
 Runs = NDArray[np.uint32]
 
-MOST_NAMES = 200
 _RUN = 4
 """Words of a run (a shingle)."""
 _WHOLE = 99
@@ -36,10 +32,9 @@ _HALF = np.uint64(32)
 _SAMPLE = np.uint32(3)
 
 
-def likeness(words: Words) -> Likeness:
+def likeness(words: Words, names: Names) -> Likeness:
     """Keys and marks of a text; the same text has the same ones for ever."""
     runs = _runs(words.hashes)
-    names = np.array(name_codes(words, MOST_NAMES), np.uint16)
     keys = _smallest(runs[: _LEAD_WORDS - _RUN + 1], 4)
     if len(names) >= _FEWEST_NAMES:
         triples = _triples(names)
@@ -50,7 +45,7 @@ def likeness(words: Words) -> Likeness:
         words=len(words),
         sketch=_sketch(short).tobytes(),
         lead=np.array(_smallest(runs[:_LEAD_RUNS], _LEAD_KEPT), np.uint64).astype("<u4").tobytes(),
-        names=names.tobytes(),
+        names=names.astype(np.uint16).tobytes(),
     )
     head = short[: max(_HEAD_RUNS, len(short) // 3)]
     return Likeness(keys=tuple({_signed(key) for key in keys}), marks=marks, head=head.tobytes())
@@ -82,12 +77,11 @@ def _runs(hashes: Hashes) -> Hashes:
     return _mixed(runs)
 
 
-def _triples(names: NDArray[np.uint16]) -> Hashes:
+def _triples(names: Names) -> Hashes:
     """A hash of every three names in a row."""
-    wide = names.astype(np.uint64)
-    triples = wide[2:] << _HALF
-    triples |= wide[1:-1] << np.uint64(16)
-    triples |= wide[:-2]
+    triples = names[2:] << _HALF
+    triples |= names[1:-1] << np.uint64(16)
+    triples |= names[:-2]
     triples *= _MIX
     triples ^= triples >> _HALF
     triples *= _MIX3
@@ -112,49 +106,3 @@ def _signed(key: int) -> int:
     """The low 32 bits, as both databases can hold them."""
     low = key & 0xFFFFFFFF
     return low - (1 << 32) if low >> 31 else low
-
-
-# ---------------------------------------------------------------- names and numbers
-
-
-def name_codes(words: Words, most: int) -> list[int]:
-    """The first folded names and numbers in their order, 16 bits each."""
-    codes = map(_code, words.names_and_numbers(2 * most))
-    return [code for code in codes if code is not None][:most]
-
-
-@lru_cache(maxsize=50_000)
-def _code(written: bytes) -> int | None:
-    word = written.decode("utf-8", "replace")
-    if len(word) < 2 or word in _NO_NAMES:
-        return None
-    return xxh3_64_intdigest(fold_name(word).encode()) & 0xFFFF
-
-
-def fold_name(word: str) -> str:
-    """A name as all its spellings are: Zelenskyy, Zelenskiy and Selenskyj; Kyiv and Kiev.
-
-    Vowels go, sounds that alphabets write differently become one, doubles become single.
-    """
-    if word[0].isdigit():
-        return word.replace(",", "").rstrip(".")
-    word = word.lower()
-    for written, sound in _SOUNDS:
-        word = word.replace(written, sound)
-    word = word.translate(_ALIKE)
-    return _TWICE.sub(r"\1", word[0] + word[1:].translate(_SILENT))[:_LONGEST_NAME]
-
-
-_LONGEST_NAME = 7
-_SOUNDS = (("ph", "f"), ("sch", "s"), ("sh", "s"), ("ck", "k"), ("ts", "s"), ("tz", "s"))
-_ALIKE = str.maketrans("cqwyjzx", "kkviiss")
-_SILENT = str.maketrans("", "", "aeiouh")
-_TWICE = re.compile(r"(.)\1+")
-_CAPITALS = """
-The A An In On At It He She They We But And Or If As By For From This That There His Her Its Their
-Mr Mrs Ms Dr When While After Before With What Who Our You To Of Is Was No Not So Some One Two New
-Last First Meanwhile However Also Still Read More
-Monday Tuesday Wednesday Thursday Friday Saturday Sunday
-"""
-_NO_NAMES = frozenset(_CAPITALS.split())
-"""Words that begin sentences, titles of people, and days: capitals that name nobody."""

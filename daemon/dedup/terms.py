@@ -1,10 +1,9 @@
 """What an article is about: the terms of its title, of its lead, and its names."""
 
-from collections.abc import Iterable
-
 import numpy as np
+from numpy.typing import NDArray
 
-from daemon.dedup.marks import name_codes
+from daemon.dedup.names import Names
 from daemon.function_words import LANGUAGES_OF
 from daemon.words import Words, read_words
 from storage.values import Terms
@@ -18,22 +17,24 @@ _SPREAD = np.uint64(0x9E3779B1)
 _MOST_OFTEN = 255
 
 
-def terms_of(title: Words, text: Words) -> Terms:
+def terms_of(title: Words, text: Words, names: Names) -> Terms:
     """The stems of the title, twice, of the lead, and the first names; no function words."""
     heading, lead = title.stems(LEAD), text.stems(LEAD)
-    names = np.array(name_codes(text, MOST_NAMES), np.uint64) * _SPREAD
-    parts = [*([heading] * _TITLE_WEIGHS), lead, *([names] * _NAME_WEIGHS)]
+    told = names[:MOST_NAMES] * _SPREAD
+    parts = [*([heading] * _TITLE_WEIGHS), lead, *([told] * _NAME_WEIGHS)]
     said = np.concatenate(parts).astype(np.uint32)
-    terms, counts = np.unique(said, return_counts=True)
-    telling = ~np.isin(terms, _EMPTY)
-    often = np.minimum(counts[telling], _MOST_OFTEN).astype(np.uint8)
-    return Terms(terms[telling].tobytes(), often.tobytes())
+    terms, counts = np.unique(said[_TELLING.take(said & _LOW)], return_counts=True)
+    often = np.minimum(counts, _MOST_OFTEN).astype(np.uint8)
+    return Terms(terms.tobytes(), often.tobytes())
 
 
-def _stems(words: Iterable[str]) -> "np.ndarray[tuple[int], np.dtype[np.uint32]]":
-    read = read_words(" ".join(words))
-    return np.unique(read.stems(len(read)).astype(np.uint32))
+def _telling() -> NDArray[np.bool_]:
+    """By the low bits of a term, whether it is none of the words of grammar of any language."""
+    grammar = read_words(" ".join(LANGUAGES_OF))
+    telling = np.ones(int(_LOW) + 1, np.bool_)
+    telling[grammar.stems(len(grammar)).astype(np.uint32) & _LOW] = False
+    return telling
 
 
-_EMPTY = _stems([*LANGUAGES_OF])
-"""Words of grammar, of fourteen languages."""
+_LOW = np.uint32((1 << 20) - 1)
+_TELLING = _telling()

@@ -27,6 +27,17 @@ def render(channel: Channel, stories: Sequence[Story]) -> tuple[bytes, str]:
     return text.encode(charset, "replace"), f"application/{kind}; charset=utf-8"
 
 
+def front_page(channels: Sequence[Channel]) -> str:
+    """A page that names the feeds of the site (RSS Autodiscovery)."""
+    kinds = {Format.JSON: "feed+json", Format.ATOM: "atom+xml"}
+    links = "\n".join(
+        f'<link rel="alternate" type="application/{kinds.get(c.format, "rss+xml")}"'
+        f' title="{escape(c.title)}" href="/{c.path}">'
+        for c in channels
+    )
+    return f"<!doctype html><html><head><title>The kiosk</title>\n{links}\n</head></html>"
+
+
 def _rss(channel: Channel, stories: Sequence[Story]) -> str:
     items = "\n".join(_rss_item(channel, story) for story in stories)
     return (

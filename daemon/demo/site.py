@@ -9,7 +9,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from daemon.demo.formats import render
+from daemon.demo.formats import front_page, render
 from daemon.demo.stories import Behaviour, Channel, Edition, load_edition
 
 SLOWNESS = 1.5
@@ -79,5 +79,9 @@ def _routes(site: Site) -> web.Application:
             raise web.HTTPNotFound
         return await site.answer(request, channel)
 
+    async def front(_: web.Request) -> web.Response:
+        return web.Response(text=front_page(site.edition.channels), content_type="text/html")
+
+    app.router.add_get("/", front)
     app.router.add_get("/{path}", handle)
     return app

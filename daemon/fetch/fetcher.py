@@ -14,6 +14,7 @@ from aiohttp import (
     ClientError,
     ClientHttpProxyError,
     ClientResponse,
+    ClientResponseError,
     ClientSession,
     InvalidURL,
 )
@@ -24,6 +25,7 @@ from daemon.fetch.decode import decoder_for
 from daemon.fetch.fresh import freshness
 from daemon.fetch.guard import BlockedAddressError, is_allowed, literal
 from daemon.fetch.retry_after import retry_after
+from daemon.fetch.robots import Permission, Robots
 from daemon.fetch.words import one_line
 from daemon.settings import FetchSettings
 from daemon.values import Failed, Fetched, FetchResult, NotModified
@@ -53,9 +55,18 @@ class _Hop:
 class Fetcher:
     """Fetches feeds over one shared session."""
 
-    def __init__(self, session: ClientSession, settings: FetchSettings) -> None:
+    def __init__(
+        self, session: ClientSession, settings: FetchSettings, robots: Robots | None = None
+    ) -> None:
+        """Without `robots` everything may be asked for."""
         self._session = session
         self._settings = settings
+        self._robots = None if settings.robots == "never" else robots
+
+    @property
+    def max_bytes(self) -> int:
+        """The longest document that is taken, decoded."""
+        return self._settings.max_bytes
 
     async def fetch(self, feed: Feed) -> FetchResult:
         """Ask for the feed, saying what we already have of it.
@@ -63,6 +74,27 @@ class Fetcher:
         Whatever the server does is in what is returned; nothing is raised but `CancelledError`.
         """
         return await self._in_time(self._follow(feed))
+
+    async def fetch_start(self, url: str, most: int) -> FetchResult:
+        """Ask for a document, and leave what stands behind its first `most` bytes."""
+        return await self._in_time(self._follow(Feed(0, url), most))
+
+    async def allowed(self, url: str) -> bool:
+        """Whether a page, or an address that nobody gave us, may be asked for.
+
+        Not if robots.txt forbids it, or cannot be had (RFC 9309, 2.3.1.4).
+        """
+        return await self._permission(_address(url)) is Permission.ALLOWED
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of this address's host names."""
+        target = _address(url)
+        return await self._robots.sitemaps(target) if self._robots and target else ()
+
+    def pause(self, url: str) -> float:
+        """Seconds that the host is known to want between two requests (Crawl-delay), or 0."""
+        target = _address(url)
+        return self._robots.pause(target) if self._robots and target else 0.0
 
     async def tell(self, url: str, fields: Mapping[str, str]) -> Failed | None:
         """Post a form to `url`; None when it was accepted. Raises nothing but `CancelledError`."""
@@ -95,17 +127,24 @@ class Fetcher:
             target = hop.to
         return Failed(Outcome.REDIRECT, f"more than {self._settings.max_redirects} redirects")
 
-    async def _follow(self, feed: Feed) -> FetchResult:
+    async def _permission(self, url: URL | None) -> Permission:
+        if self._robots is None or url is None:
+            return Permission.ALLOWED
+        return await self._robots.permission(url)
+
+    async def _follow(self, feed: Feed, first: int | None = None) -> FetchResult:
         """Redirects are followed here and not by aiohttp, so that each is ours to judge."""
         url = _address(feed.url)
         if url is None:
             return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are fetched")
-        is_permanent = True
+        is_permanent, origin = True, url.origin()
         for hops in range(self._settings.max_redirects + 1):
-            found = await self._ask(url, feed.validators)
+            found = await self._ask(url, feed, first)
             if not isinstance(found, _Hop):
                 return _moved(found, url) if hops and is_permanent else found
             url = found.to
+            if url.origin() != origin:  # for good: who leads back has chosen the path
+                feed = replace(feed, headers=())
             is_permanent &= found.is_permanent
         most = self._settings.max_redirects
         detail = f"more than {most} redirects, the last to {_shown(url)}"
@@ -118,34 +157,46 @@ class Fetcher:
             return None
         return Failed(Outcome.BLOCKED_ADDRESS, f"{address} is not a public address")
 
-    async def _ask(self, url: URL, held: Validators) -> FetchResult | _Hop:
-        if blocked := self._blocked(url):
+    async def _forbidden(self, url: URL) -> Failed | None:
+        """The refusal of a feed by robots.txt; one that cannot be had forbids no feed."""
+        if self._settings.robots != "all":
+            return None
+        if await self._permission(url) is not Permission.FORBIDDEN:
+            return None
+        detail = f"the robots.txt of {url.raw_host} does not let us ask for {url.raw_path}"
+        return Failed(Outcome.ROBOTS, one_line(detail))
+
+    async def _ask(self, url: URL, feed: Feed, first: int | None = None) -> FetchResult | _Hop:
+        if blocked := self._blocked(url) or await self._forbidden(url):
             return blocked
-        async with self._session.get(
-            url, headers=_conditions(held), allow_redirects=False
-        ) as response:
+        headers = {**dict(feed.headers), **_conditions(feed.validators)}
+        async with self._session.get(url, headers=headers, allow_redirects=False) as response:
             status = response.status
             if status in _REDIRECTS:
                 return _next_hop(url, response)
             if status == HTTPStatus.NOT_MODIFIED:
-                return _not_modified(held, response)
+                return _not_modified(feed.validators, response)
             if status in _WITH_BODY:
-                return await self._read(url, response)
+                return await self._read(url, response, first)
             return _refusal(response)
 
-    async def _read(self, url: URL, response: ClientResponse) -> FetchResult:
-        """Read the body to its end, counting what it decodes to, and hold no more than the cap."""
-        most = self._settings.max_bytes
+    async def _read(self, url: URL, response: ClientResponse, first: int | None) -> FetchResult:
+        """Read the body to its end, counting what it decodes to, and hold no more than the cap.
+
+        Of a longer one the `first` bytes are kept, or none at all.
+        """
+        most = first or self._settings.max_bytes
         body, wire = io.BytesIO(), 0
         too_large = Failed(Outcome.TOO_LARGE, f"more than {most} bytes", response.status)
-        if (response.content_length or 0) > most:
+        if (response.content_length or 0) > most and not first:
             return too_large
         decoder = decoder_for(response.headers.get("Content-Encoding", ""))
         async for chunk in response.content.iter_any():
             wire += len(chunk)
             for piece in decoder.feed(chunk):
                 if body.tell() + len(piece) > most:
-                    return too_large
+                    body.write(piece[: most - body.tell()])
+                    return _whole(url, response, body.getvalue()) if first else too_large
                 body.write(piece)
             if wire > most:
                 return too_large
@@ -267,5 +318,7 @@ def failure(error: Exception) -> Failed:
             return Failed(Outcome.TLS, detail)
         case ClientConnectorError() | ClientHttpProxyError():
             return Failed(Outcome.CONNECT, detail)
+        case ClientResponseError():
+            return Failed(Outcome.BAD_HTTP, detail, is_garbled=True)
         case _:
             return Failed(Outcome.BAD_HTTP, detail)

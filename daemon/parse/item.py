@@ -7,16 +7,17 @@ name winning by rules of their own. `Item` is that dictionary, as far as we read
 import re
 from collections.abc import Mapping
 
-from daemon.parse.conventions import joined, media_type, mended
-from daemon.parse.inline import XHTML, Detail, Part
+from lxml import etree
+
+from daemon.parse.conventions import Scope, attributes_of, joined, media_type
+from daemon.parse.inline import XHTML, text_of
 from daemon.parse.raw import Markup, RawEntry
 from daemon.parse.xml import MOST_TAGS
 
 REFERENCE = re.compile("&([A-Za-z0-9_]+);")
 """What feedparser takes for a parameter of an address that was read as a reference."""
 
-HTML_TYPES = frozenset({"text/html", XHTML})
-
+_PAGES = frozenset({"text/html", XHTML})
 _RANKS = ("content", "thumbnail", "enclosure", "itunes")
 """Where pictures come from, best first."""
 
@@ -31,26 +32,28 @@ class Links:
         self.id_is_link: bool | None = None
         self.link: str | None = None
 
-    def read_id(self, part: Part) -> None:
+    def read_id(self, element: etree._Element) -> None:
         """Take an `id` or a `guid`, which is a link unless it denies it."""
-        self.id = part.text
-        may_link = part.attributes.get("ispermalink", "true") == "true"
+        self.id = text_of(element)
+        may_link = attributes_of(element).get("ispermalink", "true") == "true"
         if self.id_is_link is None:
             self.id_is_link = may_link and self.link is None
         if may_link and self.link is None:
             self.link = self.id
 
-    def read_link(self, part: Part) -> str | None:
+    def read_link(
+        self, element: etree._Element, attributes: Mapping[str, str], scope: Scope
+    ) -> str | None:
         """Take a link, if it leads to a page; the address of any that is an attribute."""
-        address = href_of(part.attributes)
+        base = scope.inside(attributes).base
+        address = href_of(attributes)
         if address is None:
-            text = part.stripped
-            self.link = mended(joined(part.scope.base, text) if text else text)
+            text = text_of(element)
+            self.link = joined(base, text) if text else text
             return None
-        address = joined(part.scope.base, address)
-        kind = part.attributes.get("type", "text/html")
-        is_page = media_type(kind) in HTML_TYPES
-        if part.attributes.get("rel", "alternate") == "alternate" and is_page:
+        address = joined(base, address)
+        is_page = media_type(attributes.get("type", "text/html")) in _PAGES
+        if is_page and attributes.get("rel", "alternate") == "alternate":
             self.link = address
         return address
 
@@ -68,13 +71,13 @@ class Item(Links):
         "authors",
         "contents",
         "dates",
-        "depths",
+        "depth",
         "enclosures",
         "has_content",
         "language",
         "pictures",
         "summary",
-        "summary_detail",
+        "summary_value",
         "tags",
         "texts",
         "title",
@@ -85,26 +88,28 @@ class Item(Links):
     def __init__(self, about: str | None, version: str) -> None:
         super().__init__(about)
         self.version = version
-        self.title: Detail | None = None
+        self.depth = 1
+        """Of what is being read, below the item."""
+        self.title: Markup | None = None
         self.title_is_settled = False
-        self.summary: str | None = None
-        self.summary_detail: Detail | None = None
-        self.contents: list[Detail] = []
+        self.summary: Markup | None = None
+        self.summary_value: str | None = None
+        """The summary, or the content that stands in for it."""
+        self.contents: list[Markup] = []
         self.has_content = False
         self.authors: list[str | None] = []
         self.dates: dict[str, str] = {}
-        self.texts: dict[str, str] = {}
-        self.depths: dict[str, int] = {}
+        self.texts: dict[str, tuple[int, str]] = {}
+        """Other texts with the depth that each was found at."""
         self.tags: list[tuple[str | None, str | None, str | None]] = []
         self.enclosures: list[str | None] = []
         self.pictures: dict[str, list[str | None]] = {}
         self.language: str | None = None
 
-    def keep(self, name: str, text: str, depth: int) -> None:
+    def keep(self, name: str, text: str) -> None:
         """Keep a text unless one from higher up is there."""
-        if depth <= self.depths.get(name, depth):
-            self.depths[name] = depth
-            self.texts[name] = text
+        if name not in self.texts or self.depth <= self.texts[name][0]:
+            self.texts[name] = self.depth, text
 
     def tag(self, term: str | None, scheme: str | None = None, label: str | None = None) -> None:
         """Add a category."""
@@ -118,38 +123,35 @@ class Item(Links):
 
     def raw(self) -> RawEntry:
         """What the item says, field by field."""
-        texts, dates = self.texts, self.dates
-        details = self.contents + [d for d in (self.summary_detail, self.title) if d]
+        dates = self.dates.get
         id_is_link = bool(self.id_is_link)
         return RawEntry(
             id=self.id,
-            link=None if self.link == self.id and id_is_link else self.link,
+            link=None if id_is_link and self.link == self.id else self.link,
             id_is_link=id_is_link,
-            title=self.title.markup if self.title else _markup(texts.get("media_title")),
+            title=self.title or (self._text("media_title") if self.texts else None),
             summaries=self._summaries(),
-            contents=[detail.markup for detail in self.contents],
+            contents=self.contents,
             authors=self.authors,
-            published=(dates.get("published"), dates.get("dc_date"), dates.get("created")),
-            updated=dates.get("updated"),
+            published=(dates("published"), dates("dc_date"), dates("created")),
+            updated=dates("updated"),
             categories=[term for term, _, _ in self.tags],
             enclosures=self.enclosures,
             image=self._image() if self.pictures else None,
-            language=self.language or next((d.language for d in details if d.language), None),
-            base=next((d.scope.base for d in details if d.scope.base), None),
+            language=self.language,
         )
 
+    def _text(self, name: str) -> Markup | None:
+        return Markup(self.texts[name][1]) if name in self.texts else None
+
     def _summaries(self) -> list[Markup]:
-        found = [self.summary_detail.markup] if self.summary_detail else []
-        if self.summary is not None:
-            found.append(Markup(self.summary))
+        found = [self.summary] if self.summary else []
+        if self.summary is None and self.summary_value is not None:
+            found = [Markup(self.summary_value)]
         if self.texts:
-            names = ("media_description", "itunes_summary", "subtitle")
-            found += [Markup(self.texts[name]) for name in names if name in self.texts]
+            others = map(self._text, ("media_description", "itunes_summary", "subtitle"))
+            found += filter(None, others)
         return found
 
     def _image(self) -> str | None:
         return next((p for rank in _RANKS for p in self.pictures.get(rank, ()) if p), None)
-
-
-def _markup(text: str | None) -> Markup | None:
-    return None if text is None else Markup(text)

@@ -15,7 +15,7 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
 
     Raises `NotAFeedError` when the text is not JSON, or JSON of another kind.
     """
-    document = _loaded(text)
+    document, damaged = _loaded(text)
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(items, list):
         raise NotAFeedError("JSON, but not a JSON Feed: it has no list of items")
@@ -29,17 +29,20 @@ def read_json_feed(text: str, url: str) -> ParsedFeed:
         site_url=_string(document.get("home_page_url")),
         language=language,
         entries=tuple(entry_of(_raw_entry(item, document)) for item in sound),
+        damaged=damaged,
         rejected={"not_an_item": lost} if lost else {},
     )
 
 
-def _loaded(text: str) -> Any:
+def _loaded(text: str) -> tuple[Any, str | None]:
+    """The value that the text begins with, and what is wrong with the rest of it."""
     try:
-        return json.loads(text, parse_int=_bounded_int, parse_constant=_no_number)
+        value, end = _DECODER.raw_decode(text)
     except RecursionError as error:
         raise ParseLimitError("JSON nested too deep") from error
     except ValueError as error:
         raise NotAFeedError(f"neither XML nor valid JSON: {error}") from error
+    return value, "something follows the JSON" if text[end:].strip("\0 \t\r\n") else None
 
 
 def _bounded_int(digits: str) -> int:
@@ -49,6 +52,10 @@ def _bounded_int(digits: str) -> int:
 
 def _no_number(_name: str) -> None:
     """NaN and Infinity, which JSON does not have, are nothing."""
+
+
+# Not strict: line breaks inside strings are common, and mean themselves.
+_DECODER = json.JSONDecoder(strict=False, parse_int=_bounded_int, parse_constant=_no_number)
 
 
 def _says_something(item: Mapping[str, Any]) -> bool:

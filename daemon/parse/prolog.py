@@ -9,12 +9,13 @@ from html import entities
 
 _ROOT = re.compile(r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# Only references that could name a character XML forbids; each is looked at again by `_reference`.
+# Only references that may need a change; each is looked at again. One pattern for both kinds, and
+# the commonest first, because a document of escaped markup is full of `&`.
 _REFERENCE = re.compile(
-    r"&#(?:[xX]0*(?:[0-9a-fA-F]{1,2}|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]|[0-9a-fA-F]{6,})"
-    r"|0*\d{1,2}|0*5[567]\d{3}|0*6553[45]|\d{7,});"
+    r"&(?:(?!lt;|gt;|amp;|quot;|apos;)([A-Za-z][A-Za-z0-9]{1,31})"
+    r"|#[xX]0*(?:[01]?[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF]|[0-9a-fA-F]{6,})"
+    r"|#0*(?:[12]?\d|3[01]|5[567]\d{3}|6553[45]|\d{7,}));"
 )
-_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 
 
 def root_of(text: str) -> tuple[str, str]:
@@ -70,10 +71,13 @@ def resolved(text: str) -> str:
 
     Resolving `&nbsp;` inside CDATA changes nothing: what stands there is read as HTML.
     """
-    return _NAMED.sub(_named, _REFERENCE.sub(_reference, text)) if "&" in text else text
+    return _REFERENCE.sub(_resolved, text) if "&" in text else text
 
 
-def _reference(match: re.Match[str]) -> str:
+def _resolved(match: re.Match[str]) -> str:
+    if name := match[1]:
+        code = entities.name2codepoint.get(name)
+        return chr(code) if code else match[0]
     digits = match[0][2:-1].lower()
     if len(digits) > 12:
         return ""
@@ -82,7 +86,11 @@ def _reference(match: re.Match[str]) -> str:
     return match[0] if allowed or 0x10000 <= code < 0x110000 else ""
 
 
-def _named(match: re.Match[str]) -> str:
-    name = match[1]
-    code = entities.name2codepoint.get(name)
-    return chr(code) if code else match[0]
+_IN_TEXT = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#\w{1,10});)", re.DOTALL
+)
+
+
+def with_bare_ampersands(text: str) -> str:
+    """The text with each `&` that begins no reference written as one that XML can read."""
+    return _IN_TEXT.sub(lambda match: "&amp;" if match[0] == "&" else match[0], text)

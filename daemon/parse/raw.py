@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from daemon.values import Entry
 from storage.values import FeedKind
@@ -18,16 +18,19 @@ MOST = 200
 """Categories, authors or enclosures of one entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class Markup:
-    """A text and whether it is to be read as HTML."""
+# Every item of every document is made of these two, for a moment: a frozen dataclass of 13 fields
+# takes 1.9 us to make, a tuple 0.6.
+class Markup(NamedTuple):
+    """A text, whether it is to be read as HTML, and what it inherited."""
 
     value: str
     is_html: bool = True
+    base: str | None = None
+    """What relative addresses in it are relative to; None: the document's address."""
+    language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RawEntry:
+class RawEntry(NamedTuple):
     """The fields of an item, each as one format's reader understood it."""
 
     id: str | None = None
@@ -46,7 +49,6 @@ class RawEntry:
     enclosures: Sequence[str | None] = ()
     image: str | None = None
     language: str | None = None
-    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ def entry_of(raw: RawEntry) -> Entry:
     summary = next(filter(None, map(_html, raw.summaries)), None)
     if content is None:
         content, summary = summary, None
+    base, language = None, raw.language
+    for text in (*raw.contents, *raw.summaries, raw.title):
+        if text:
+            base = base or text.base
+            language = language or text.language
     return Entry(
         guid=_line(raw.id),
         link=_line(raw.link) or _link_of_id(raw),
@@ -83,8 +90,8 @@ def entry_of(raw: RawEntry) -> Entry:
         categories=_unique(_line, raw.categories),
         enclosures=_unique(_line, raw.enclosures),
         image=_line(raw.image),
-        language=_line(raw.language),
-        base=_line(raw.base),
+        language=_line(language),
+        base=base or None,
     )
 
 

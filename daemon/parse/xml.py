@@ -5,9 +5,8 @@ happens to be a file's name, reads every date (wrongly for most time zones) and 
 `media:description` and `itunes:summary` into other fields. Its two readers are driven here.
 """
 
-import re
 import xml.sax
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 from xml.sax import handler
@@ -16,6 +15,7 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from typing_extensions import override
 
 from daemon.errors import ParseLimitError
+from daemon.parse.prolog import with_bare_ampersands
 from daemon.parse.raw import Markup, RawEntry, RawFeed
 from storage.values import FeedKind
 
@@ -39,7 +39,7 @@ def read_xml(text: str, url: str) -> RawFeed:
     """
     reader, damaged = _strictly(text, url)
     if damaged and "&" in text:  # a bare ampersand is the commonest flaw, and easily mended
-        reader, _ = _strictly(_IN_TEXT.sub(_mended, text), url)
+        reader, _ = _strictly(with_bare_ampersands(text), url)
     if reader is None:
         reader = _Loose(url, None, "utf-8", {})
         reader.feed(text)
@@ -66,15 +66,6 @@ def _strictly(text: str, url: str) -> tuple[Any, str | None]:
     except _BUGS as error:
         return None, f"unexpected by its reader: {error}"
     return reader, None
-
-
-_IN_TEXT = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#\w{1,10});)", re.DOTALL
-)
-
-
-def _mended(match: re.Match[str]) -> str:
-    return "&amp;" if match[0] == "&" else match[0]
 
 
 def _sax(reader: Any) -> Any:
@@ -225,8 +216,6 @@ def _raw_entry(entry: dict[str, Any]) -> RawEntry:
     """One of feedparser's records, field by field; `dict.get` avoids its own aliases."""
     links = entry.get("links") or []
     media = _media(entry)
-    details = [*_details(entry, "content"), *_details(entry, "summary_detail")]
-    details += _details(entry, "title_detail")
     return RawEntry(
         id=_of(entry, "id"),
         link=_link(entry),
@@ -240,8 +229,7 @@ def _raw_entry(entry: dict[str, Any]) -> RawEntry:
         categories=[tag.get("term") for tag in entry.get("tags") or []],
         enclosures=[dict.get(x, "href") for x in links if x.get("rel") == "enclosure"],
         image=next((m for m in media if m), None),
-        language=_of(entry, "language") or next(_languages(details), None),
-        base=next((d["base"] for d in details if d.get("base")), None),
+        language=_of(entry, "language"),
     )
 
 
@@ -267,7 +255,8 @@ def _markup(detail: Mapping[str, Any]) -> Markup | None:
     kind = str(detail.get("type") or "text/html")
     if kind.startswith(("image/", "audio/", "video/")):
         return None
-    return Markup(str(detail.get("value") or ""), is_html=kind != "text/plain")
+    value = str(detail.get("value") or "")
+    return Markup(value, kind != "text/plain", detail.get("base"), detail.get("language"))
 
 
 def _title(entry: dict[str, Any]) -> Markup | None:
@@ -298,7 +287,3 @@ def _media(entry: dict[str, Any]) -> Iterator[str | None]:
             yield link.get("href")
     for image in _details(entry, "image"):
         yield image.get("href")
-
-
-def _languages(details: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    return (str(d["language"]) for d in details if d.get("language"))

@@ -18,7 +18,7 @@ INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 JSON = postgresql.JSONB().with_variant(sa.Text(), "sqlite")
 COPIES = sa.text("duplicate_of IS NOT NULL")
 
-TABLES = ("vocabulary", "story_member", "article_evidence", "dedup_key", "fingerprint")
+TABLES = ("vocabulary", "story_member", "article_decision", "dedup_key", "fingerprint")
 
 
 def upgrade() -> None:
@@ -66,11 +66,11 @@ def _likeness() -> None:
         sqlite_with_rowid=False,
     )
     _table(
-        "article_evidence",
+        "article_decision",
         sa.Column("article_id", BIG, autoincrement=False, nullable=False),
         sa.Column("stage", sa.Text, nullable=False),
         sa.Column("facts", JSON, nullable=False),
-        sa.PrimaryKeyConstraint("article_id", "stage", name="pk_article_evidence"),
+        sa.PrimaryKeyConstraint("article_id", "stage", name="pk_article_decision"),
         sqlite_with_rowid=False,
     )
 

@@ -96,6 +96,37 @@ def test_of_an_endless_sitemap_only_so_many_are_taken(tagger: Tagger) -> None:
     assert digested.rejected == {"over_max_entries": 9_991}
 
 
+@pytest.mark.threat("D8")
+def test_the_sitemaps_of_an_index_are_ordered_by_their_news(tagger: Tagger) -> None:
+    named = {
+        "/pages.xml": "",
+        "/2024.xml": "2024-12-31",
+        "https://maps.outlet.example/today.xml": "2025-10-17T08:00:00+02:00",
+        "https://elsewhere.example/news.xml": "2025-10-18",
+        "ftp://outlet.example/news.xml": "2025-10-18",
+        "/news.xml": "soon",
+    }
+    listed = "".join(
+        f"<s:sitemap><s:loc> {loc}</s:loc><s:lastmod>{at}</s:lastmod></s:sitemap>"
+        for loc, at in named.items()
+    )
+    page = f'<s:sitemapindex xmlns:s="urn:any">{listed}</s:sitemapindex>'
+    digested = run(Fetched(URL, page.encode()), tagger)
+    assert (digested.kind, digested.items) == (FeedKind.SITEMAP, 0)
+    assert [(s.url, s.changed, s.is_exact) for s in digested.sitemaps] == [
+        ("https://maps.outlet.example/today.xml", datetime(2025, 10, 17, 6, tzinfo=UTC), True),
+        ("https://outlet.example/2024.xml", datetime(2025, 1, 1, tzinfo=UTC), False),
+        ("https://outlet.example/news.xml", None, False),
+        ("https://outlet.example/pages.xml", None, False),
+    ]
+
+
+def test_an_index_of_another_site_s_sitemaps_is_refused(tagger: Tagger) -> None:
+    page = "<sitemapindex><sitemap><loc>https://elsewhere.example/a</loc></sitemap></sitemapindex>"
+    with pytest.raises(NotAFeedError, match="of its own site"):
+        run(Fetched(URL, page.encode()), tagger)
+
+
 def test_an_entry_with_nothing_to_read_is_counted_by_reason(tagger: Tagger) -> None:
     digested = run(document(item(1), "<item><link>https://outlet.example/x</link></item>"), tagger)
     assert (len(digested.articles), digested.rejected) == (1, {"nothing_to_read": 1})

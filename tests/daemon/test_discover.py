@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
+from daemon.app import open_fetcher
 from daemon.discover import Searcher
-from daemon.fetch import Fetcher, open_session
 from daemon.values import Digested, Failed
 from daemon.workers import Workers
 from tests.conftest import Serve
@@ -17,8 +17,8 @@ BRIDGE, FERRY = rss([BRIDGE_ITEM]), rss([FERRY_ITEM])
 
 @pytest.fixture
 async def searcher(workers: Workers) -> AsyncIterator[Searcher]:
-    async with open_session(LOOPBACK) as session:
-        yield Searcher(Fetcher(session, LOOPBACK), workers, lambda: NOON)
+    async with open_fetcher(LOOPBACK, workers) as fetcher:
+        yield Searcher(fetcher, workers, lambda: NOON)
 
 
 def html(body: str) -> Page:
@@ -81,24 +81,38 @@ async def test_robots_txt_names_a_news_sitemap(searcher: Searcher, serve: Serve)
 
 
 @pytest.mark.threat("C9")
-@pytest.mark.parametrize(
-    ("status", "size"),
-    [pytest.param(500, 9, id="broken"), pytest.param(200, 9 << 20, id="endless")],
-)
-async def test_a_robots_txt_that_cannot_be_read_is_done_without(
-    searcher: Searcher, serve: Serve, status: int, size: int
+async def test_an_endless_robots_txt_keeps_nobody_from_searching(
+    searcher: Searcher, serve: Serve
 ) -> None:
-    robots = Page(b"Sitemap: /maps/news.xml\n" + b"#" * size, etag=False)
-    robots.status = status
-    url = await serve(
-        {
-            "/": html("").answer,
-            "/robots.txt": robots.answer,
-            "/maps/news.xml": Page(FERRY).answer,
-            "/rss.xml": Page(BRIDGE).answer,
-        }
-    )
+    robots = Page(b"User-agent: *\nAllow: /\n" + b"#" * (9 << 20), etag=False)
+    pages = {"/": html(""), "/robots.txt": robots, "/rss.xml": Page(BRIDGE)}
+    url = await serve({path: page.answer for path, page in pages.items()})
     assert await found(searcher, url) == ["/rss.xml"]
+
+
+@pytest.mark.threat("C9")
+@pytest.mark.parametrize("status", [200, 500])
+async def test_where_robots_txt_forbids_or_fails_no_address_is_guessed(
+    searcher: Searcher, serve: Serve, status: int
+) -> None:
+    robots, guess = Page(b"User-agent: newsd\nDisallow: /\n", etag=False), Page(BRIDGE)
+    robots.status = status
+    pages = {"/": html(""), "/robots.txt": robots, "/rss.xml": guess}
+    url = await serve({path: page.answer for path, page in pages.items()})
+    (result,) = [found async for found in searcher.search(url)]
+    assert isinstance(result.news, Failed)
+    assert "robots.txt kept us from 10 usual places" in result.news.detail
+    assert guess.requests == []
+
+
+async def test_a_feed_that_a_page_names_is_no_page_to_robots_txt(
+    searcher: Searcher, serve: Serve
+) -> None:
+    page = html('<link rel="alternate" type="application/rss+xml" href="/feed/">')
+    robots = Page(b"User-agent: *\nDisallow: /feed/\n", etag=False)
+    pages = {"/": page, "/robots.txt": robots, "/feed/": Page(BRIDGE)}
+    url = await serve({path: page.answer for path, page in pages.items()})
+    assert await found(searcher, url) == ["/feed/"]
 
 
 async def test_a_site_without_feeds_says_why(searcher: Searcher, serve: Serve) -> None:

@@ -29,14 +29,9 @@ def item(number: int, link: str = "https://gazette.example/story") -> str:
     name = spelled(number)
     return (
         f"<item><title>Boat {name} comes home</title><link>{link}-{number}</link>"
-        f"<guid>{link}-{number}</guid><description>&lt;p&gt;Boat {name} came home on Friday"
-        f" with {story(name)}.&lt;/p&gt;&lt;p&gt;{STAMP}&lt;/p&gt;</description></item>"
+        f"<guid>{link}-{number}</guid><description>&lt;p&gt;Boat {name} came home on Friday with "
+        f"fish for {name} families.&lt;/p&gt;&lt;p&gt;{STAMP}&lt;/p&gt;</description></item>"
     )
-
-
-def story(name: str) -> str:
-    """Words of its own, so that no article is a copy of another."""
-    return " ".join(name + end for end in ("nets", "crews", "masts", "sails", "decks", "holds"))
 
 
 def document(*items: str) -> bytes:
@@ -73,8 +68,7 @@ async def test_a_site_s_furniture_is_learned_item_by_item_within_forty_articles(
     assert [text for text in kept[10:] if STAMP in text] == []
     assert all("came home on Friday" in text for text in kept)
     last = "SELECT max(article_id) FROM newsd_article_v1"
-    evidence = "SELECT facts FROM newsd_article_evidence_v1 WHERE stage = 'furniture'"
-    shown = f"{evidence} AND article_id = ({last})"
+    shown = f"SELECT furniture FROM newsd_article_evidence_v1 WHERE article_id = ({last})"
     assert STAMP in str(await one(bench.database, shown))
     html = f"SELECT html FROM newsd_article_v1 WHERE article_id = ({last})"
     assert STAMP not in await one(bench.database, html)

@@ -41,6 +41,10 @@ def answer(status: int | None = 200, seconds: float = 0.5) -> Gathered:
         pytest.param(Pace(0.0, tokens=-1.0), 2.0, 0.0, 1.0, id="one too many"),
         pytest.param(Pace(0.0, tokens=0.0, share=0.1), 2.0, 0.0, 5.0, id="slowed down"),
         pytest.param(Pace(0.0, tokens=0.0, share=1e-9), 2.0, 0.0, 1 / SLOWEST, id="at least"),
+        pytest.param(Pace(0.0, tokens=0.0, pause=9.0), 2.0, 0.0, 9.0, id="it wants a pause"),
+        pytest.param(Pace(0.0, tokens=0.0, pause=0.1), 2.0, 0.0, 0.5, id="less than ours"),
+        pytest.param(Pace(0.0, tokens=0.0, pause=9e9), 2.0, 0.0, 1 / SLOWEST, id="for years"),
+        pytest.param(Pace(0.0, tokens=0.0, pause=9.0), 2.0, 1e9, 0.0, id="long after a pause"),
         pytest.param(Pace(0.0, tokens=0.0), 2.0, 1e9, 0.0, id="long ago"),
     ],
 )
@@ -127,3 +131,8 @@ def test_hosts_that_are_not_asked_are_forgotten() -> None:
     assert len(paces) == 500
     paces.ask("late.example", FORGOTTEN * 3)
     assert len(paces) == 1
+
+
+def test_what_a_poll_asked_for_beside_its_feed_is_owed() -> None:
+    several = replace(answer(), more_requests=3)
+    assert answered(USUAL, several).tokens == answered(USUAL, answer()).tokens - 3

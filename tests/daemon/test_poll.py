@@ -1,5 +1,6 @@
 """A poll from end to end: a real server, real workers, a real database."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,10 +9,12 @@ from aiohttp import web
 
 from storage.changes import changes_after
 from storage.database import Database
+from storage.takeovers import takeover_of
 from storage.values import ChangeKind, FeedState, Outcome, Validators
 from tests.conftest import Serve
 from tests.daemon.conftest import MAX_ENTRIES, Bench
-from tests.daemon.pages import BRIDGE_ITEM, FERRY_ITEM, Item, Page, rss
+from tests.daemon.fetch.servers import ok, raw_site
+from tests.daemon.pages import BRIDGE_ITEM, FERRY, FERRY_ITEM, Item, Page, rss
 from tests.sql import ask
 
 
@@ -252,3 +255,78 @@ async def test_a_feed_is_asked_at_its_new_address_once_that_is_certain(
     assert (report.feed.id, report.poll.created, report.moved_from) == (1, 1, None)
     sql = "SELECT count(*), count(DISTINCT feed_id) FROM newsd_sighting_v1"
     assert await ask(bench.database, sql) == [(2, 1)]
+
+
+SQUATTERS = [
+    Item(str(n), title, f"{text} Kami menyediakan permainan setiap hari untuk semua pemain setia.")
+    for n, title, text in (
+        (1, "Daftar situs permainan terbaik", "Bermain di sini sangat mudah dan menyenangkan."),
+        (9, "Cara menang setiap hari", "Banyak orang sudah mencoba dan mereka sangat senang."),
+    )
+]
+
+
+@pytest.mark.threat("F11")
+async def test_a_feed_whose_address_was_taken_over_is_flagged(bench: Bench, serve: Serve) -> None:
+    """One of its guids had been used before, by an article that had left the feed."""
+    edition = [replace(FERRY_ITEM, guid=str(n), text=f"{FERRY} Pier {n}.") for n in range(2, 6)]
+    page = Page(rss([BRIDGE_ITEM]))
+    url = await serve(page.answer)
+    await bench.follow(url)
+    await bench.poll(url)
+    page.body = rss(edition)
+    (own,) = await bench.poll(url)
+    page.body = rss(SQUATTERS, title="Raja Permainan")
+
+    (report,) = await bench.poll(url)
+
+    assert own.takeover is None
+    assert report.takeover is not None
+    assert report.takeover.title_before == "The Harbour Post"
+    assert {"title", "language"} <= set(report.takeover.signs)
+    async with bench.database.reading() as tx:
+        assert await takeover_of(tx, report.feed.id) == report.takeover
+    page.body = rss([*SQUATTERS, replace(SQUATTERS[0], guid="10")], title="Raja Permainan")
+    (later,) = await bench.poll(url)
+    assert later.takeover is None
+
+
+async def test_new_guids_for_the_same_articles_are_no_takeover(bench: Bench, serve: Serve) -> None:
+    edition = [replace(FERRY_ITEM, guid=str(n), text=f"{FERRY} Pier {n}.") for n in range(2, 6)]
+    page = Page(rss(edition))
+    url = await serve(page.answer)
+    await bench.follow(url)
+    await bench.poll(url)
+    links = [f"https://post.example/a/{item.guid}" for item in edition]
+    renamed = [
+        replace(item, guid=f"urn:{item.guid}", link=link)
+        for item, link in zip(edition, links, strict=True)
+    ]
+    page.body = rss(renamed, title="Gull Rock Gazette")
+    bench.now += timedelta(days=30)
+
+    (report,) = await bench.poll(url)
+
+    assert report.poll.created == 0
+    assert report.takeover is None
+
+
+@pytest.mark.threat("C1")
+async def test_a_server_that_sends_a_body_with_its_304_is_asked_for_the_whole_document(
+    bench: Bench,
+) -> None:
+    """The two come in one packet, so that nobody can tell where the head ends."""
+    document = ok(rss([BRIDGE_ITEM]), 'ETag: "1"')
+    same = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n<a>"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        del reader
+        writer.write(same if "If-None-Match" in site.requests[-1] else document)
+
+    async with raw_site(answer) as site:
+        await bench.follow(site.origin)
+        polls = [(await bench.poll(site.origin))[0].poll for _ in range(3)]
+
+    assert [poll.outcome for poll in polls] == ["stored", "unchanged", "unchanged"]
+    asked = ["If-None-Match" in head for head in site.requests]
+    assert asked == [False, True, False, False]

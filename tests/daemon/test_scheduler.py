@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from daemon import scheduler as scheduler_module
 from daemon.cadence.herd import AT_ONCE
 from daemon.lanes import Lanes
 from daemon.outage import ENOUGH
@@ -48,7 +49,9 @@ class Stand:
 
     def starts(self) -> list[tuple[int, timedelta]]:
         """Who starts how long from now, in order."""
-        return [(feed_id, at - self.now) for at, feed_id in sorted(self.scheduler._heap)]
+        heaps = self.scheduler._heaps
+        both = sorted([*heaps[True], *heaps[False]])
+        return [(feed_id, at - self.now) for at, feed_id in both]
 
 
 @pytest.fixture
@@ -121,3 +124,40 @@ async def test_what_waited_when_the_network_went_is_asked_for_again(stand: Stand
         stand.scheduler.observe(f"https://h{n}.example/", Outcome.CONNECT)
     await stand.scheduler.refill()
     assert (stand.lanes.waiting, len(stand.starts())) == (0, 3)
+
+
+async def test_news_that_comes_while_a_feed_is_polled_is_asked_for_afterwards(
+    stand: Stand,
+) -> None:
+    """The document may have been written just before."""
+    (feed,) = await stand.follow(1, due=NOON, polled=NOON - HOUR)
+    await stand.scheduler.refill()
+    await stand.scheduler._claim()
+    stand.scheduler.hasten(feed.id)
+    assert stand.starts() == []
+    stand.scheduler.settle(feed, NOON + HOUR)
+    assert stand.starts() == [(feed.id, timedelta())]
+    await stand.scheduler._claim()
+    stand.scheduler.settle(feed, NOON + HOUR)
+    assert stand.starts() == []
+
+
+async def test_feeds_that_may_be_slow_leave_room_for_those_that_answered(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_module, "DOUBTFUL_LIMIT", 3)
+    *_, proven = await stand.follow(8, due=NOON, polled=NOON - HOUR)
+    good = replace(proven, last_success_at=NOON - HOUR)
+    poll = Poll(good.id, NOON, timedelta(), Outcome.UNCHANGED)
+    async with stand.database.writing() as tx:
+        await remember_polls(tx, [(good, poll)], replica="test")
+    await stand.scheduler.refill()
+
+    while await stand.scheduler._claim():
+        pass
+
+    assert stand.lanes.waiting == 4
+    assert good.id not in [feed_id for feed_id, _ in stand.starts()]
+    slow, *_ = (feed for feed in stand.lanes.clear() if feed.id != good.id)
+    stand.scheduler.settle(slow, NOON + HOUR)
+    assert len(stand.scheduler._pop_due()) == 1

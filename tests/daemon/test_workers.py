@@ -40,6 +40,19 @@ async def test_a_huge_document_is_digested_while_the_event_loop_runs_on(workers:
     assert worst < (clock() - began) / 3
 
 
+@pytest.mark.threat("C9")
+async def test_a_robots_txt_of_many_groups_is_ended_by_the_kernel() -> None:
+    """Each rule counts for each agent above it: half a megabyte makes half a billion."""
+    agents = "".join(f"User-agent: a{n}\n" for n in range(14_000))
+    body = (agents + "Disallow: /a\n" * 20_000).encode()
+    pool = Workers(DigestSettings(workers=1, cpu_limit=timedelta(seconds=1)), None)
+    try:
+        with pytest.raises(DigestLimitError):
+            await pool.robots(body, "newsd/1")
+    finally:
+        await pool.close()
+
+
 async def test_what_is_no_feed_is_said_across_the_processes(workers: Workers) -> None:
     with pytest.raises(NotAFeedError):
         await workers.digest(Fetched("https://post.example/", b"<html>"), frozenset(), NOON)

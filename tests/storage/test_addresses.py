@@ -1,6 +1,6 @@
 import pytest
 
-from storage.addresses import one_address, other_scheme
+from storage.addresses import is_same_origin, one_address, other_scheme
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,18 @@ def test_one_spelling_for_one_address(written: str, address: str) -> None:
 )
 def test_the_other_scheme(url: str, other: str) -> None:
     assert other_scheme(url) == other
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("https://a.example/other?x", True),
+        ("https://me:pw@a.example/", True),
+        ("http://a.example/", False),
+        ("https://a.example:8443/", False),
+        ("https://b.example/", False),
+        ("https://a.example@b.example/", False),
+    ],
+)
+def test_what_is_one_origin(other: str, same: bool) -> None:  # noqa: FBT001
+    assert is_same_origin("https://a.example/feed", other) is same

@@ -18,7 +18,7 @@ PROMISED = {
     " language authors section image_url word_count published_at published_precision"
     " published_source published_tz published_raw first_seen_at changed_at publish_delay_s"
     " revision story_id duplicate_of relation similarity quality deleted",
-    "newsd_article_evidence_v1": "article_id stage facts",
+    "newsd_article_evidence_v1": "article_id furniture dates",
     "newsd_article_revision_v1": "article_id revision title summary text html seen_at"
     " changed_fields",
     "newsd_sighting_v1": "article_id feed_id guid url title first_seen_at last_seen_at",
@@ -30,7 +30,7 @@ PROMISED = {
     "newsd_feed_v1": "feed_id url title site_url kind language labels added_at moved_from",
     "newsd_feed_health_v1": "feed_id url state last_poll_at last_success_at last_outcome"
     " last_error failures next_poll_at next_poll_reason articles_7d mean_delay_s requests_24h"
-    " not_modified_share",
+    " not_modified_share takeover_at takeover_signs",
     "newsd_poll_v1": "poll_id feed_id started_at duration_ms outcome http_status bytes items"
     " created revised duplicates rejected error replica reasons",
     "newsd_gap_v1": "feed_id after before estimated_items",

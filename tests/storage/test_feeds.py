@@ -3,7 +3,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from storage.contract import VIEWS
 from storage.database import Database
+from storage.errors import OtherOriginError
 from storage.feeds import (
     SHARDS,
     add_feeds,
@@ -12,6 +14,7 @@ from storage.feeds import (
     due_times,
     find_feed,
     ingest_source,
+    load_feeds,
     poll_soon,
     remove_feed,
     shard_of,
@@ -23,6 +26,7 @@ from storage.values import (
     Feed,
     FeedKind,
     FeedState,
+    Headers,
     NextPoll,
     Outcome,
     Plan,
@@ -31,6 +35,7 @@ from storage.values import (
     Subscription,
 )
 from tests.samples import NOON
+from tests.sql import ask
 
 HARBOUR = Subscription("https://harbour.example/feed", "Harbour", "https://harbour.example/")
 HILLS = Subscription("https://hills.example/rss", labels=("local",))
@@ -73,6 +78,67 @@ async def test_a_feed_is_followed_once_with_the_labels_of_every_wish(database: D
     assert feed is not None
     assert feed.labels == ("local", "hills", "weather")
     assert feed.next_poll_at == NOON
+
+
+KEY = ("X-Key", "s3cret")
+
+
+async def test_headers_are_set_changed_and_taken_away(database: Database) -> None:
+    async def after(*headers: tuple[str, str]) -> Headers:
+        await add(database, replace(HARBOUR, headers=headers))
+        feed = await found(database, HARBOUR.url)
+        assert feed is not None
+        assert feed.headers == await _claimed(database, feed.id)
+        assert "s3cret" not in repr(feed)
+        return tuple(sorted(feed.headers))
+
+    assert await after(KEY, ("Accept", "text/xml")) == (("Accept", "text/xml"), KEY)
+    assert await after() == (("Accept", "text/xml"), KEY)
+    assert await after(("x-key", "new"), ("Accept", "")) == (("x-key", "new"),)
+    assert await after(("X-KEY", "")) == ()
+
+
+async def _claimed(database: Database, feed_id: int) -> Headers:
+    async with database.reading() as tx:
+        (feed,) = await load_feeds(tx, [feed_id])
+    return feed.headers
+
+
+async def test_the_headers_of_a_feed_are_gone_when_it_is_removed(database: Database) -> None:
+    await add(database, replace(HARBOUR, headers=(KEY,)), HILLS)
+    async with database.writing() as tx:
+        await remove_feed(tx, HARBOUR.url, now=NOON)
+    await add(database, HARBOUR)
+    feed = await found(database, HARBOUR.url)
+    assert feed is not None
+    assert feed.headers == ()
+
+
+async def test_a_feed_that_comes_back_may_bring_a_header(database: Database) -> None:
+    await add(database, HARBOUR)
+    async with database.writing() as tx:
+        await remove_feed(tx, HARBOUR.url, now=NOON)
+    assert await add(database, replace(HARBOUR, headers=(KEY,))) == 1
+    feed = await found(database, HARBOUR.url)
+    assert feed is not None
+    assert feed.headers == (KEY,)
+
+
+async def test_headers_are_in_no_export_and_in_no_view(database: Database) -> None:
+    await add(database, replace(HARBOUR, headers=(KEY,)))
+    async with database.reading() as tx:
+        assert await subscriptions(tx) == [HARBOUR]
+    for view in VIEWS:
+        assert "s3cret" not in str(await ask(database, f"SELECT * FROM {view.name}"))
+
+
+@pytest.mark.threat("A11")
+async def test_a_key_for_https_is_not_given_to_the_feed_that_is_asked_over_http(
+    database: Database,
+) -> None:
+    await add(database, replace(HARBOUR, url=HARBOUR.url.replace("https", "http")))
+    with pytest.raises(OtherOriginError, match="feed 1 at another origin"):
+        await add(database, replace(HARBOUR, headers=(KEY,)))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +262,7 @@ async def test_a_feed_polled_in_the_future_is_due_for_the_clock_was_set_back(
 async def test_when_feeds_are_due(database: Database) -> None:
     await add(database, HARBOUR)
     async with database.reading() as tx:
-        assert await due_times(tx, now=NOON, before=NOON) == [Due(1, NOON, None)]
+        assert await due_times(tx, now=NOON, before=NOON) == [Due(1, NOON, None, is_proven=False)]
         assert await due_times(tx, now=NOON, before=NOON - timedelta(seconds=1)) == []
 
 

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,11 +8,15 @@ from storage.database import Database
 from storage.feeds import add_feeds, find_feed, remove_feed, shard_of
 from storage.moves import adopt_move
 from storage.polls import remember_polls
-from storage.values import Feed, Move, NextPoll, Outcome, Poll, Subscription
+from storage.values import Feed, Headers, Move, NextPoll, Outcome, Poll, Subscription
 from tests.samples import NOON
 from tests.sql import ask
 
 OLD, NEW = "https://old.example/feed", "https://new.example/feed"
+WAITING = (
+    "SELECT 1 FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 MOVE = Move(NEW, NOON - timedelta(days=2), 3)
 
 
@@ -60,6 +65,29 @@ async def test_a_feed_that_moves_to_another_is_not_polled_any_more(database: Dat
     assert await ask(database, sql) == [(None, NextPoll.SAME_AS.value)]
 
 
+@pytest.mark.threat("A11", "A12")
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        pytest.param(OLD, (), id="to another server"),
+        pytest.param(f"{NEW}.xml", (("X-Key", "s3cret"),), id="on the same one"),
+        pytest.param(NEW.replace("https", "http"), (), id="to https: it answers there without"),
+    ],
+)
+async def test_the_headers_of_a_feed_do_not_move_to_another_origin(
+    database: Database, url: str, kept: Headers
+) -> None:
+    async with database.writing() as tx:
+        wish = Subscription(url, headers=(("X-Key", "s3cret"),))
+        await add_feeds(tx, [wish], now=NOON)
+        feed = await find_feed(tx, url)
+    assert feed is not None
+    assert (await adopt(database, feed)).headers == kept
+    there = await read(database, NEW)
+    assert there is not None
+    assert there.headers == kept
+
+
 @pytest.mark.threat("A12")
 async def test_nobody_moves_to_an_address_that_was_removed(database: Database) -> None:
     old = await follow(database, OLD)
@@ -88,3 +116,20 @@ async def test_an_old_address_is_known_after_a_merger(database: Database) -> Non
         await remove_feed(tx, NEW, now=NOON)
         assert await add_feeds(tx, [Subscription(OLD)], now=NOON) == 1
     assert await read(database, "1") is not None
+
+
+@pytest.mark.threat("H6")
+async def test_of_two_replicas_that_adopt_one_address_at_once_the_later_gives_way(
+    postgres_url: str,
+) -> None:
+    async with Database.open(postgres_url) as database:
+        first, second = await follow(database, OLD), await follow(database, f"{OLD}.xml")
+        async with database.writing() as tx:
+            await adopt_move(tx, first, MOVE, now=NOON)
+            later = asyncio.create_task(adopt(database, second))
+            while not await ask(database, WAITING):
+                pass
+        adopted = await later
+        assert (adopted.next_poll_at, adopted.url) == (None, second.url)
+        held = await ask(database, f"SELECT feed_id FROM newsd_feed_v1 WHERE url = '{NEW}'")
+        assert held == [(first.id,)]

@@ -13,6 +13,7 @@ PACE = ScheduleSettings(requests_per_day=48)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FOLLOWED = replace(FEED, interval=HOUR)
 SLOW = Failed(Outcome.TIMEOUT, "slow")
+FORBIDDEN = Failed(Outcome.ROBOTS, "robots.txt")
 
 
 def status(code: int, retry_after: timedelta | None = None) -> Failed:
@@ -38,6 +39,8 @@ def status(code: int, retry_after: timedelta | None = None) -> Failed:
         ),
         pytest.param(status(410), 2, HOUR * 2, NextPoll.FAILING, id="gone, unconfirmed"),
         pytest.param(status(410), 3, DAY * 7, NextPoll.DORMANT, id="gone, confirmed"),
+        pytest.param(FORBIDDEN, 1, DAY, NextPoll.ROBOTS, id="forbidden: robots.txt holds a day"),
+        pytest.param(FORBIDDEN, 99, DAY, NextPoll.ROBOTS, id="forbidden for long: the same"),
     ],
 )
 def test_how_long_a_failing_feed_is_left_alone(

@@ -47,6 +47,7 @@ def test_of_a_feed_we_know_nothing_about_at_least_one_item_was_lost() -> None:
         pytest.param(BEFORE, news(), replace(POLL, created=0), id="the document is empty"),
         pytest.param(replace(BEFORE, entry_hashes=frozenset()), news(4), POLL, id="it was empty"),
         pytest.param(replace(BEFORE, last_success_at=None), news(4), POLL, id="the first poll"),
+        pytest.param(BEFORE, replace(news(4), is_delta=True), POLL, id="the document is a part"),
         pytest.param(BEFORE, Unchanged(), POLL, id="nothing has changed"),
     ],
 )

@@ -25,7 +25,7 @@ def planned(
     return wait, plan.reason, plan.hints_ignored
 
 
-LEAST = (timedelta(minutes=5), NextPoll.MIN_INTERVAL)
+LEAST = (ScheduleSettings().min_interval, NextPoll.MIN_INTERVAL)
 
 
 @pytest.mark.threat("C5")

@@ -9,12 +9,19 @@ from typing_extensions import override
 
 
 @contextmanager
-def http_site(pages: Mapping[str, tuple[int, bytes]]) -> Iterator[int]:
-    """Serve `pages` (path -> status and body) on loopback; the port."""
+def http_site(
+    pages: Mapping[str, tuple[int, bytes]], key: tuple[str, str] | None = None
+) -> Iterator[int]:
+    """Serve `pages` (path -> status and body) on loopback; the port.
+
+    With a `key`, a header that every request must have, the others are answered by 401.
+    """
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             status, body = pages.get(self.path, (404, b""))
+            if key and self.headers.get(key[0]) != key[1]:
+                status, body = 401, b""
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -64,8 +64,7 @@ def test_furniture_is_learned_listed_shown_and_forgotten(newsd: Newsd, tmp_path:
         "twelve",
     ]
     for number, word in enumerate(words):
-        own = " ".join(word + end for end in ("ed", "er", "est", "ing", "ly", "ness", "s", "y"))
-        text = f"{own} came home.\n{line}"
+        text = f"The {word} of boats came home on Friday with fish for all.\n{line}"
         url = f"https://www.gazette.example/{word}"
         row = {"url": url, "title": f"Boat {word} comes home", "text": text}
         (tmp_path / f"{number:02}.jsonl").write_text(json.dumps(row))
@@ -76,9 +75,8 @@ def test_furniture_is_learned_listed_shown_and_forgotten(newsd: Newsd, tmp_path:
     rows = json.loads(newsd("articles", "list", "--json"))
     newest = max(row["article_id"] for row in rows)
     shown = newsd("articles", "show", str(newest))
-    assert f"furniture: lines={line}" in shown.splitlines()
-    told = json.loads(newsd("articles", "show", str(newest), "--json"))
-    assert told["evidence"]["furniture"] == {"lines": [line]}
+    assert f"not text: {line}" in shown.splitlines()
+    assert json.loads(newsd("articles", "show", str(newest), "--json"))["furniture"] == [line]
     assert newsd("furniture", "forget", "gazette.example") == "forgot gazette.example\n"
     assert newsd("furniture", "list", "--json").split() == ["[]"]
     assert main(["furniture", "forget", "gazette.example", "--database", "sqlite:///news.db"]) == 2

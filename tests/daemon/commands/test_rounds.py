@@ -17,6 +17,8 @@ from daemon.demo.stories import load_edition
 from storage.database import Database
 from storage.holds import hold_hosts
 from storage.leases import hold
+from storage.takeovers import note_takeovers
+from storage.values import Takeover, TakeoverSign
 from tests.daemon.commands.sites import http_site
 from tests.samples import NOON
 
@@ -92,6 +94,17 @@ def test_a_feed_is_checked_without_a_trace(newsd: Newsd, site: str) -> None:
     assert (status, json.loads(out)["items"]) == (0, 3)
     assert newsd("feeds", "check", f"{site}/page")[0] == 1
     assert json.loads(newsd("articles", "list", "--json")[1]) == []
+
+
+def test_a_check_of_a_sitemap_index_names_the_sitemaps_it_read(newsd: Newsd) -> None:
+    index = b"<sitemapindex><sitemap><loc>/news.xml</loc></sitemap></sitemapindex>"
+    news = b"<urlset><url><loc>/a</loc><title>Ferry sails</title></url></urlset>"
+    with http_site({"/index.xml": (200, index), "/news.xml": (200, news)}) as port:
+        site = f"http://127.0.0.1:{port}"
+        status, out = newsd("feeds", "check", f"{site}/index.xml", "--json")
+    told = json.loads(out)
+    assert (status, told["kind"], told["items"]) == (0, "sitemap", 1)
+    assert told["sitemaps"] == [f"{site}/news.xml"]
 
 
 def test_the_address_of_a_site_leads_to_its_feed(
@@ -218,3 +231,65 @@ def test_the_demo_ends_by_itself(
     assert counts["articles"] >= 28
     assert counts["edited"] == 1
     assert counts["copies"] >= 2
+
+
+@pytest.mark.threat("C9")
+def test_a_feed_that_robots_txt_forbids_is_left_alone_where_feeds_are_minded(
+    newsd: Newsd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {"/harbour.rss": (200, FEED), "/robots.txt": (200, b"User-agent: *\nDisallow: /h")}
+    monkeypatch.setenv("NEWSD_FETCH__ROBOTS", "all")
+    with http_site(pages) as port:
+        url = f"http://127.0.0.1:{port}/harbour.rss"
+        status, told = newsd("feeds", "check", url)
+        assert (status, "fetch.robots" in told) == (1, True)
+        assert newsd("feeds", "add", "--unasked", url)[0] == 0
+        newsd("once")
+        why = json.loads(newsd("feeds", "explain", "1", "--json")[1])
+        assert (why["reason"], why["polls"][0]["outcome"]) == ("robots_txt_forbids", "robots")
+        monkeypatch.setenv("NEWSD_FETCH__ROBOTS", "pages")
+        assert newsd("feeds", "check", url)[0] == 0
+
+
+@pytest.mark.threat("A11", "I6")
+def test_a_feed_that_wants_a_key_gets_it_and_nobody_sees_it(
+    newsd: Newsd, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "key").write_text("X-Key: s3cret\n\nAccept-Language: en\n")
+    with http_site({"/harbour.rss": (200, FEED)}, key=("X-Key", "s3cret")) as port:
+        url, other = f"http://127.0.0.1:{port}/harbour.rss", f"http://127.0.0.1:{port}/x"
+        assert newsd("feeds", "check", url)[0] == 1
+        assert newsd("feeds", "check", url, "--header", f"@{tmp_path}/key")[0] == 0
+        assert newsd("feeds", "add", url, "--header", "X-Key: s3cret") == (0, "1 added\n")
+        assert json.loads(newsd("once", "--json")[1])["outcomes"] == {"stored": 1}
+        why = json.loads(newsd("feeds", "explain", "1", "--json")[1])
+        assert why["headers"] == ["X-Key"]
+        assert newsd("feeds", "add", "--unasked", url, "--header", "x-key: wrong-s3cret")[0] == 0
+        assert json.loads(newsd("once", "--all", "--json")[1])["outcomes"] == {"http_status": 1}
+        assert newsd("feeds", "add", other, "--header", "Host: s3cret")[0] == 2
+        assert newsd("feeds", "add", other, "--header", "@/no/such/file")[0] == 2
+        twice = ("--unasked", "--header", "Authorization: s3cret")
+        assert newsd("feeds", "add", url.replace("//", "//me:pw@"), *twice)[0] == 2
+        told = [newsd("feeds", "list", "--json"), newsd("feeds", "export"), capsys.readouterr()]
+    assert "s3cret" not in str([*told, why])
+
+
+@pytest.mark.threat("F11")
+async def test_a_feed_that_changed_hands_is_shown_until_it_is_accepted(
+    newsd: Newsd, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await asyncio.to_thread(newsd, "feeds", "add", "--unasked", "https://a.example/feed")
+    async with Database.open(sqlite_url) as database, database.writing() as tx:
+        await note_takeovers(tx, [Takeover(1, NOON, (TakeoverSign.TITLE,), "Harbour Post")])
+
+    def told(*args: str) -> str:
+        assert main(["feeds", *args, "--database", sqlite_url]) == 0
+        return "".join(capsys.readouterr())
+
+    assert "changed hands? newsd feeds explain 1" in await asyncio.to_thread(told, "list")
+    shown = await asyncio.to_thread(told, "explain", "1")
+    assert "it was called 'Harbour Post'" in shown
+    assert "newsd feeds accept 1" in shown
+    assert "accepted https://a.example/feed" in await asyncio.to_thread(told, "accept", "1")
+    assert "changed hands" not in await asyncio.to_thread(told, "list")
+    assert "nothing was strange" in await asyncio.to_thread(told, "accept", "1")

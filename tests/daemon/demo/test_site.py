@@ -10,6 +10,7 @@ from lxml import etree
 from daemon.demo import Site, demo_site
 from daemon.demo.formats import render
 from daemon.demo.stories import Behaviour, Channel, load_edition
+from daemon.parse.links import feed_links
 from daemon.values import Failed, Fetched, FetchResult, NotModified
 from storage.values import Outcome, Validators
 from tests.daemon.fetch.servers import fetch
@@ -104,3 +105,9 @@ def test_news_comes_in_waves_until_there_is_none() -> None:
 @pytest.mark.parametrize("now", [NOON, NOON + timedelta(days=400)])
 def test_no_story_is_from_the_future(now: datetime) -> None:
     assert all(story.published <= now for story in load_edition(now).stories)
+
+
+async def test_the_front_page_names_every_feed(site: Site) -> None:
+    page = await fetch(site.feeds[0].rpartition("/")[0] + "/")
+    assert isinstance(page, Fetched)
+    assert set(feed_links(page)) == set(site.feeds)

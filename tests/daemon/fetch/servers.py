@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver
 from daemon.fetch import Fetcher, open_session
 from daemon.settings import FetchSettings
 from daemon.values import FetchResult
-from storage.values import Feed, Validators
+from storage.values import Feed, Headers, Validators
 
 LOOPBACK = (ip_network("127.0.0.1/32"),)
 SETTINGS = FetchSettings(
@@ -77,7 +77,8 @@ async def fetch(
     settings: FetchSettings = SETTINGS,
     validators: Validators | None = None,
     resolver: AbstractResolver | None = None,
+    headers: Headers = (),
 ) -> FetchResult:
-    feed = Feed(id=1, url=url, validators=validators or Validators())
+    feed = Feed(id=1, url=url, validators=validators or Validators(), headers=headers)
     async with open_session(settings, resolver=resolver) as session:
         return await Fetcher(session, settings).fetch(feed)

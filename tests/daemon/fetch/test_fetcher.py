@@ -250,6 +250,28 @@ async def test_credentials_stay_with_their_origin() -> None:
 
 
 @pytest.mark.threat("A11")
+async def test_headers_of_a_feed_are_sent_to_its_origin_and_to_no_other() -> None:
+    """Not even when another server leads back: it would choose who gets the key."""
+    key = (("X-Key", "s3cret"), ("accept", "text/xml"))
+    places: list[str] = []
+
+    async def next_place(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(ok(b"", f"Location: {places.pop(0)}", status="302 F"))
+
+    async with (
+        raw_site(next_place) as other,
+        raw_site(next_place, next_place, ok()) as site,
+    ):
+        places += [f"{site.origin}/b", f"{other.origin}/z", f"{site.origin}/c"]
+        await fetch(f"{site.origin}/a", validators=HELD, headers=key)
+    assert ["X-Key: s3cret" in head for head in site.requests] == [True, True, False]
+    assert ["X-Key" in head for head in other.requests] == [False]
+    first = site.requests[0].lower()
+    assert (first.count("accept: "), first.count("if-none-match: ")) == (1, 1)
+    assert "accept: text/xml\r\n" in first
+
+
+@pytest.mark.threat("A11")
 async def test_cookies_are_not_kept() -> None:
     moved = ok(b"", "Set-Cookie: a=b", "Location: /b", status="302 F")
     async with raw_site(moved, ok()) as site:

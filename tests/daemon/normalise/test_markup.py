@@ -55,7 +55,7 @@ def test_a_link_without_a_base_is_dropped_and_its_words_stay() -> None:
 @pytest.mark.parametrize("tags", ["<div>" * 60_000, "<b><p>" * 20_000, "<ul><li>" * 30_000])
 def test_deep_html_is_kept_as_text_in_little_time(tags: str) -> None:
     start = time.process_time()
-    assert safe_html(f"{tags}words &amp; more", BASE) == "words &amp; more"
+    assert plain_text(safe_html(f"{tags}words &amp; more", BASE)) == "words & more"
     assert time.process_time() - start < 2
 
 
@@ -65,6 +65,47 @@ def test_deep_html_that_never_ends_takes_little_time(never: str) -> None:
     start = time.process_time()
     assert safe_html("<div>" * 2_000 + "words" + never * 60_000, BASE).startswith("words")
     assert time.process_time() - start < 2
+
+
+MANY = range(120_000)
+WITH_MARKS = [f"a{n}='>'" for n in MANY]
+
+
+@pytest.mark.threat("D4")
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(f"<p {' '.join(f'a{n}' for n in MANY)}>", id="attributes"),
+        pytest.param(f"<p {' '.join(WITH_MARKS)}>", id="attributes with marks"),
+        pytest.param(f"</p/{'/'.join(f'a{n}=1' for n in MANY)}>", id="attributes of an end"),
+        pytest.param(
+            f"<!-- <a b='-->{'<p>' * 9} <p {' '.join(f'a{n}' for n in MANY)}>",
+            id="after a comment",
+        ),
+        pytest.param("<div></x>" * 30_000, id="other ends"),
+        pytest.param("<div><!--</div>-->" * 30_000, id="ends in comments"),
+        pytest.param("<div><b title='</div></b>'>" * 30_000, id="ends in attributes"),
+        pytest.param("".join(f"<i id={n}></x>" for n in MANY[:30_000]), id="styles for ever"),
+        pytest.param(
+            "".join(f"<b id={n}><p></b></p>" for n in MANY[:30_000]), id="crossed styles"
+        ),
+        pytest.param("".join(f"<b id={n}>" for n in range(900)) + "</p>x<p>" * 30_000, id="again"),
+        *(
+            pytest.param(it * 60_000, id=it)
+            for it in ("&a", "&#1", "<!", "<![CDATA[", "<a ", "</")
+        ),
+        *(pytest.param(it * 60_000, id=it) for it in ("<a b='", '<a b="', "<a =", "<a/", "<a")),
+    ],
+)
+def test_hostile_html_takes_little_time_and_keeps_the_words(body: str) -> None:
+    start = time.process_time()
+    assert "words" in plain_text(safe_html(f"<p>words</p>{body}", BASE))
+    assert time.process_time() - start < 3
+
+
+def test_a_long_text_of_many_elements_keeps_them() -> None:
+    html = '<h2>Heading</h2>\n<p>An <b>important</b> <a href="https://a.example/">link</a></p>\n'
+    assert safe_html(f"First {html * 400}", BASE) == f"First {html * 400}".strip()
 
 
 @pytest.mark.parametrize(

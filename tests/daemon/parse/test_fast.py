@@ -145,6 +145,10 @@ def test_the_feeds_of_the_demo_are_read_alike(channel: object) -> None:
             id="variants inside an item",
         ),
         pytest.param(
+            item("<title>t</title><shop:variant><title/></shop:variant><title/>"),
+            id="an empty title inside an item",
+        ),
+        pytest.param(
             rss("<item xml:lang='de_AT' xml:base='https://b.example/x/'><title>t</title>"
                 "<link>y</link></item>", "<language>en</language><ttl>30</ttl><link>/</link>"),
             id="base and language of an item",
@@ -190,6 +194,10 @@ MANY = " ".join(f"a{number}='1'" for number in range(300))
         (atom("<id>1</id>", feed="<link href='a'><link/></link>"), "nested link"),
         (atom("<content type='xhtml'><svg/></content>"), "feed elements in a text"),
         (item(f"<title {MANY}>t</title>"), "attributes"),
+        (item("<content:encoded type='text/markdown'>_a_</content:encoded>"),
+         "base64 or another type"),
+        (rdf("<item><title>b</title></item>").replace("</channel>", "<item/></channel>"),
+         "item in the channel"),
     ],
 )  # fmt: skip
 def test_what_only_feedparser_can_read_is_declined_by_name(text: str, reason: str) -> None:

@@ -128,14 +128,16 @@ def test_a_hostile_document_costs_little_and_keeps_what_can_be_read(
         pytest.param(rss(item("<a>" * 100_000)), id="deep XML"),
         pytest.param(Fetched(URL, b"[" * 200_000), id="deep JSON"),
         pytest.param(
-            rss("<item " + " ".join(f"a{i}='1'" for i in range(9000)) + "/>"),
+            rss("<item " + " ".join(f"a{i}='1'" for i in range(60_000)) + "/>"),
             id="thousands of attributes",
         ),
     ],
 )
-def test_a_document_beyond_reason_is_refused(page: Fetched) -> None:
+def test_a_document_beyond_reason_is_refused_at_little_cost(page: Fetched) -> None:
+    start = time.process_time()
     with pytest.raises(ParseLimitError):
         parse_feed(page)
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.threat("C3", "D8")
@@ -149,7 +151,6 @@ def test_a_document_beyond_reason_is_refused(page: Fetched) -> None:
         (b'{"message": "not found"}', "not a JSON Feed"),
         (b'{"items": [1, 2', "valid JSON"),
         (b"<note><to>You</to></note>", "root is <note>"),
-        (b"<sitemapindex><sitemap><loc>x</loc></sitemap></sitemapindex>", "sitemap index"),
         (b"<" * 10_000, "neither XML nor JSON"),
     ],
 )

@@ -26,3 +26,22 @@ def test_an_odd_item_costs_at_most_itself(item: str, kept: bool) -> None:  # noq
     parsed = parse_feed(Fetched(URL, body))
     assert [entry.title for entry in parsed.entries] == ["sound", "t"][: 1 + kept]
     assert parsed.rejected == ({} if kept else {"not_an_item": 1})
+
+
+@pytest.mark.parametrize(
+    ("body", "title", "damaged"),
+    [
+        pytest.param('{"items": [{"title": "a\nb\tc"}]}', "a b c", None, id="breaks in a string"),
+        pytest.param('{"items": [{"title": "t"}]}\0\n', "t", None, id="padding"),
+        pytest.param(
+            '{"items": [{"title": "t"}]}<!-- 0.2 s -->',
+            "t",
+            "something follows the JSON",
+            id="a comment of the server",
+        ),
+    ],
+)
+def test_what_is_around_the_items_costs_none(body: str, title: str, damaged: str | None) -> None:
+    parsed = parse_feed(Fetched(URL, body.encode()))
+    assert [entry.title for entry in parsed.entries] == [title]
+    assert parsed.damaged == damaged
