@@ -99,6 +99,22 @@ async def test_furniture_that_makes_all_articles_look_alike_is_learned_too(
     assert [line for line in weeds if line in last] == []
 
 
+async def test_the_same_text_under_many_addresses_teaches_nothing(
+    bench: Bench, serve: Serve
+) -> None:
+    site = Site()
+    url = await serve(site.feed)
+    await bench.follow(url)
+    for number in range(12):
+        again = item(number).replace(f"Boat {spelled(number)} came", "Boats came")
+        site.items.insert(0, again.replace(f"for {spelled(number)} families", "for all"))
+        await bench.poll(url)
+    async with bench.database.reading() as tx:
+        known = await lines_of(tx, ["gazette.example"])
+    assert known["gazette.example"].learned == ()
+    assert await one(bench.database, "SELECT count(*) FROM newsd_article_v1") == 12
+
+
 async def test_an_article_counts_once_however_often_it_comes(bench: Bench, serve: Serve) -> None:
     site = Site()
     site.items = [item(number) for number in range(6)]
