@@ -24,7 +24,7 @@ HEAD, TAIL = 4, 8
 SHORTEST, LONGEST = 4, 240
 """Characters of a line that can be furniture."""
 LONGEST_NUMBERED = 60
-"""Characters of a line in which the numbers may differ: `Updated 14:32`, `3 min read`."""
+"""Characters of a line in which times and counts may differ: `Seen 14:32`, `3 min of reading`."""
 WINDOW = 80
 """Articles of a site that are remembered; one in twenty of them is four."""
 SHARE, FEWEST = 0.05, 4
@@ -42,6 +42,8 @@ _COPY = 0x9E3779B9
 _RECORD = Struct(f"<{HEAD + TAIL}I")
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:[:.,/-]\d+)*")
+# a time, a day, a year, a small count; a price or a number of an article tells something
+_COUNT = re.compile(r"\d{1,2}|(?:19|20)\d\d|\d{1,2}:\d\d(?::\d\d)?|\d{1,4}([./-])\d{1,2}\1\d{1,4}")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -53,8 +55,12 @@ def line_hash(line: str) -> int | None:
     if _DIGIT.search(key):
         if len(key) > LONGEST_NUMBERED:
             return None
-        key = _WORD.sub(_undated, _NUMBER.sub("0", key))
+        key = _WORD.sub(_undated, _NUMBER.sub(_uncounted, key))
     return xxh3_64_intdigest(key.encode())
+
+
+def _uncounted(match: re.Match[str]) -> str:
+    return "0" if _COUNT.fullmatch(match[0]) else match[0]
 
 
 def _undated(match: re.Match[str]) -> str:
