@@ -175,6 +175,8 @@ async def test_what_others_wrote_is_known_after_an_hour(database: Database) -> N
     assert await memory.known_to(FOLLOWED, NOON + AGE + timedelta(seconds=1)) == {}
 
 
-@pytest.mark.parametrize("url", ["https://[::1]/feed", "https://localhost/feed", "feed"])
+@pytest.mark.parametrize(
+    "url", ["https://[::1]/feed", "https://localhost/feed", "feed", "https://[x"]
+)
 async def test_a_host_without_a_site_has_no_furniture(database: Database, url: str) -> None:
     assert await LearnedLines(database).known_to(Feed(1, url), NOON) == {}
