@@ -88,6 +88,8 @@ def _suffixes(url: str | None) -> list[str]:
 
     Which one, only the Public Suffix List knows, and only workers have read that.
     """
-    host = urlsplit(url).hostname if url else None
-    labels = host.split(".") if host else []
-    return [".".join(labels[n:]) for n in range(max(1, len(labels) - 1))] if labels else []
+    try:
+        labels = (urlsplit(url or "").hostname or "").split(".")
+    except ValueError:  # a source that somebody named so
+        return []
+    return [".".join(labels[n:]) for n in range(max(1, len(labels) - 1))] if labels[0] else []
