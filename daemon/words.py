@@ -156,7 +156,11 @@ def _folded(text: str) -> tuple[bytes, bytes]:
     """The text as bytes, and the same without capitals where that is as long."""
     if not text.isascii():
         text = _unaccented(text)
-    text = text.replace("'s ", " ").replace("'", "")
+    if "'" in text:
+        text = f"{text} "
+        for genitive in ("'s ", "'s,", "'s.", "'s\n"):
+            text = text.replace(genitive, genitive[2:])
+        text = text.replace("'", "")
     whole = text[:LONGEST].encode("utf-8", "replace")
     low = whole.lower() if whole.isascii() else text[:LONGEST].lower().encode("utf-8", "replace")
     if len(low) != len(whole):  # a letter whose small form is longer: capitals count then
