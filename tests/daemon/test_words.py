@@ -14,7 +14,7 @@ def words_of(text: str) -> list[str]:
 
 
 def same(one: str, two: str) -> bool:
-    return read_words(one).hashes.tolist() == read_words(two).hashes.tolist()
+    return bool(read_words(one).hashes.tolist() == read_words(two).hashes.tolist())
 
 
 @pytest.mark.parametrize(
