@@ -49,8 +49,8 @@ SESSIONS: Mapping[str, Session] = {
     "copies": Session(
         "Copies, revisions and stories",
         "An article, five rewrites of it, and five articles on the same people (all in\n"
-        "`tests/copies`): the rewrites are joined, the others stay apart, and what is one event is\n"
-        "one story. Then the first one is edited.",
+        "`tests/copies`): the rewrites are joined, the others stay apart, and what is one\nevent "
+        "is one story. Then the first one is edited.",
         (
             "newsd ingest original.txt --url https://gazette.example/strike-ends",
             "newsd ingest 1_near.txt --url https://one.example/a",
