@@ -195,6 +195,17 @@ async def story(tx: Transaction, story_id: int) -> Line | None:
     }
 
 
+async def topics_of(tx: Transaction, article_ids: Collection[int]) -> dict[int, list[Line]]:
+    """The topics of each of these articles, the surest first."""
+    shown = (_topic.c.article_id, _topic.c.topic_id, _topic.c.label, _topic.c.score)
+    found: dict[int, list[Line]] = {}
+    for chunk in chunked(sorted(article_ids)):
+        query = select(*shown).where(_topic.c.article_id.in_(chunk))
+        for line in await _lines(tx, query.order_by(_topic.c.score.desc(), _topic.c.topic_id)):
+            found.setdefault(line.pop("article_id"), []).append(line)
+    return found
+
+
 async def recent_polls(tx: Transaction, feed_id: int, limit: int) -> list[Line]:
     """The last polls of a feed, the latest first."""
     query = select(_poll).where(_poll.c.feed_id == feed_id).order_by(_poll.c.started_at.desc())
