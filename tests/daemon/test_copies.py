@@ -104,6 +104,8 @@ async def test_copies_in_one_document_are_found_as_well(database: Database) -> N
         (2, 1, Relation.RESPUN, 1),
         (3, None, None, 3),
     ]
+    counted = "SELECT story_id, articles FROM newsd_story_v1 ORDER BY story_id"
+    assert await ask(database, counted) == [(1, 2), (3, 1)]
 
 
 async def test_a_copy_of_a_copy_belongs_to_the_first(database: Database) -> None:
