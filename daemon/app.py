@@ -6,13 +6,15 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from daemon.configuration import Loaded, load_settings
 from daemon.discover import Searcher
+from daemon.errors import SettingsError
+from daemon.extras import EXTRACT, reads_pages
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
 from daemon.housekeeping import tidy
@@ -21,6 +23,8 @@ from daemon.keep import Keeper
 from daemon.learned import LearnedLines
 from daemon.once import OnceResult, Round, Tally
 from daemon.outlines import outlines_in
+from daemon.pacing import Paces
+from daemon.pages import Asking, Pages, Tries
 from daemon.poll import Poller
 from daemon.robotstxt import LONGEST as LONGEST_ROBOTS
 from daemon.service import Service
@@ -32,11 +36,11 @@ from daemon.workers import PATIENCE, Workers
 from daemon.writer import Writer
 from storage.database import Database
 from storage.errors import StorageError
-from storage.feeds import add_feeds, ingest_source
+from storage.feeds import add_feeds, count_completed, ingest_source
 from storage.holds import held_hosts
 from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema
-from storage.values import Feed, Lease
+from storage.values import Feed, FullText, Lease
 
 log = structlog.get_logger()
 
@@ -67,11 +71,19 @@ async def open_workers(settings: Settings) -> AsyncIterator[Workers]:
     """The worker processes. Raises `SettingsError` for a topic rule that cannot be used."""
     # here and now, not in a worker at the first poll
     load_tagger(settings.topics.file)
+    check_extras(settings)
     workers = Workers(settings.digest, settings.topics.file)
     try:
         yield workers
     finally:
         await workers.close()
+
+
+def check_extras(settings: Settings) -> None:
+    """Raise `SettingsError` if the settings ask for what is not installed."""
+    if settings.extract.full_text is not FullText.NEVER and not reads_pages():
+        wanted = settings.extract.full_text
+        raise SettingsError(f'extract.full_text = "{wanted}" needs the extra: {EXTRACT}')
 
 
 @asynccontextmanager
@@ -102,6 +114,15 @@ async def open_fetcher(settings: FetchSettings, workers: Workers) -> AsyncIterat
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What is remembered of other people's servers, whatever the settings."""
+
+    paces: Paces
+    holds: Holds
+    tries: Tries = field(default_factory=Tries)
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """The assembled program: what a command may ask of it."""
 
@@ -122,6 +143,7 @@ class App:
         """Poll what is due (or every feed) and stop. Raises `StorageError`."""
         tally, replica, stop = Tally(on_report), replica_name(), asyncio.Event()
         holds = await self._holds()
+        await self._warn_of_pages()
 
         def settle(feed: Feed, report: PollReport | None) -> None:
             if report is not None:
@@ -132,9 +154,12 @@ class App:
             price = await price_so_far(self.database, self._settings.schedule, system_clock())
             keeper = self._keeper(self._settings, replica, price.mu)
             writer = Writer(keeper, system_clock, settle, patience=DATABASE_PATIENCE)
-            async with self._poller(self._settings, writer, holder) as poller:
+            shared = Shared(Paces(self._settings.fetch.host_rate), holds)
+            async with self._poller(self._settings, writer, holder, shared) as poller:
                 limits, shards = self._settings.fetch, holder.leases.keys()
-                the_round = Round(self.database, poller, writer, limits, shards, holds)
+                the_round = Round(
+                    self.database, poller, writer, limits, shards, holds, shared.paces
+                )
                 with _stopping_at(deadline, stop), _plainly():
                     left = await the_round.run(None if every_feed else system_clock(), stop)
             if not stop.is_set():
@@ -153,15 +178,18 @@ class App:
             keeper = self._keeper(self._settings, replica, steering.price.mu)
             writer = Writer(keeper, system_clock, service.settle)
 
+            shared = Shared(Paces(self._settings.fetch.host_rate), holds)
+
             @asynccontextmanager
             async def assemble(settings: Settings) -> AsyncIterator[Poller]:
                 writer.keeper = self._keeper(settings, replica, steering.price.mu)
-                async with self._poller(settings, writer, holder) as poller:
+                async with self._poller(settings, writer, holder, shared) as poller:
                     yield poller
 
             await self.follow(self._settings)
+            await self._warn_of_pages()
             with _signals(service), _plainly():
-                await service.run(writer, assemble, self._reloaded)
+                await service.run(writer, assemble, self._reloaded, shared.paces)
 
     async def ingest(
         self, documents: Iterable[Document], source: str
@@ -189,15 +217,27 @@ class App:
 
     def _keeper(self, settings: Settings, replica: str, price: float | None = None) -> Keeper:
         learned = LearnedLines(self.database)
-        return Keeper(self.database, settings.schedule, replica, price, learned=learned)
+        keeps = bool(settings.database.keep_origins)
+        return Keeper(
+            self.database, settings.schedule, replica, price, learned=learned, keeps_origins=keeps
+        )
 
     async def _holds(self) -> Holds:
         async with self.database.reading() as tx:
             return Holds(await held_hosts(tx, now=system_clock()))
 
+    async def _warn_of_pages(self) -> None:
+        """Say once that feeds want the pages of their articles, and nobody can read them."""
+        if reads_pages():
+            return
+        async with self.database.reading() as tx:
+            wanting = await count_completed(tx)
+        if wanting:
+            log.warning("full_text_unavailable", feeds=wanting, hint=EXTRACT)
+
     @asynccontextmanager
     async def _poller(
-        self, settings: Settings, writer: Writer, holder: Holder
+        self, settings: Settings, writer: Writer, holder: Holder, shared: "Shared"
     ) -> AsyncIterator[Poller]:
         """All that polling needs under one set of settings; taken apart in reverse order."""
 
@@ -208,12 +248,27 @@ class App:
         async with AsyncExitStack() as stack:
             workers = await stack.enter_async_context(open_workers(settings))
             fetcher = await stack.enter_async_context(open_fetcher(settings.fetch, workers))
-            yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2)
+            pages = None
+            if reads_pages():
+                group = await stack.enter_async_context(asyncio.TaskGroup())
+                learned = writer.keeper.learned
+                asking = Asking(
+                    fetcher,
+                    workers,
+                    system_clock,
+                    settings.extract,
+                    shared.paces,
+                    shared.holds,
+                    learned,
+                )
+                pages = Pages(group, asking, shared.tries, writer.put)
+            yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2, pages)
 
     async def _reloaded(self) -> Settings:
         """The settings as they stand now, all that they name read. Raises `SettingsError`."""
         settings = load_settings(self.loaded.path, overrides=self.loaded.overrides).settings
         load_tagger(settings.topics.file)
+        check_extras(settings)
         await self.follow(settings)
         return settings
 

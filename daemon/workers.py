@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -22,7 +22,8 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 from daemon.errors import DigestLimitError
 from daemon.robotstxt import RobotRules, read_rules
 from daemon.settings import DigestSettings
-from daemon.values import NOTHING, Digested, Fetched, Learned
+from daemon.values import NOTHING, Digested, Fetched, Learned, Rejected
+from storage.values import TaggedArticle
 
 BELT = "daemon.belt"
 MAX_WORKERS = 4
@@ -30,6 +31,8 @@ ADDRESS_SPACE = 2 << 30
 """Bytes a worker may map; beyond it Python raises MemoryError."""
 # Workers do not hear SIGTERM, so pebble need not wait for it to work.
 CONSTS.term_timeout = 0.05
+PAGE_LIMIT = timedelta(seconds=5)
+"""CPU time that a web page may take: most take less than a tenth of a second."""
 PATIENCE = 5
 """Wall time a document may take, as a multiple of its CPU time: the cores may be busy."""
 
@@ -66,6 +69,23 @@ class Workers:
         """Digest articles given by hand. Raises what `digest_articles` raises."""
         return await self._run(_digest_articles, page, published, now, learned)
 
+    async def complete(
+        self, origin: bytes, page: Fetched, learned: Learned = NOTHING
+    ) -> TaggedArticle | Rejected:
+        """Make an article again with its own web page.
+
+        Raises what `digest.complete` raises, and `DigestLimitError`, for which a page is given
+        less time than a feed.
+        """
+        limit = min(self._settings.cpu_limit, PAGE_LIMIT)
+        return await self._run(_complete, origin, page, learned, limit=limit)
+
+    async def make_again(
+        self, origins: Sequence[bytes], learned: Learned = NOTHING
+    ) -> list[TaggedArticle | Rejected]:
+        """Make articles again from what they were made of. Raises `DigestLimitError`."""
+        return await self._run(_make_again, origins, learned)
+
     async def links(self, page: Fetched) -> tuple[str, ...]:
         """The feeds that a web page names. Raises `DigestLimitError`."""
         return await self._run(_links, page)
@@ -74,8 +94,10 @@ class Workers:
         """What a robots.txt says to whoever sends `user_agent`. Raises `DigestLimitError`."""
         return await self._run(read_rules, body, user_agent)
 
-    async def _run(self, task: Callable[..., Result], *args: Any) -> Result:
-        limit = self._settings.cpu_limit
+    async def _run(
+        self, task: Callable[..., Result], *args: Any, limit: timedelta | None = None
+    ) -> Result:
+        limit = limit or self._settings.cpu_limit
         future: Future[Result] = self._started().schedule(
             _within, args=(limit, task, *args), timeout=limit.total_seconds() * PATIENCE
         )
@@ -146,6 +168,16 @@ def _digest_articles(
 ) -> Digested:
     digested: Digested = belt().digest_articles(page, published, now, learned)
     return digested
+
+
+def _complete(origin: bytes, page: Fetched, learned: Learned) -> TaggedArticle | Rejected:
+    made: TaggedArticle | Rejected = belt().complete(origin, page, learned)
+    return made
+
+
+def _make_again(origins: Sequence[bytes], learned: Learned) -> list[TaggedArticle | Rejected]:
+    made: list[TaggedArticle | Rejected] = belt().make_again(origins, learned)
+    return made
 
 
 def _links(page: Fetched) -> tuple[str, ...]:

@@ -19,7 +19,16 @@ from storage.plans import hints_of, move_of, plan_of
 from storage.rhythms import unpack_rhythm
 from storage.schema import feed, poll_state, request_headers, takeover
 from storage.secrets import change_headers, forget_headers, headers_of
-from storage.values import Due, Feed, FeedKind, FeedState, NextPoll, Subscription, Validators
+from storage.values import (
+    Due,
+    Feed,
+    FeedKind,
+    FeedState,
+    FullText,
+    NextPoll,
+    Subscription,
+    Validators,
+)
 
 SHARDS = 256
 _SET_BACK = timedelta(minutes=5)
@@ -44,14 +53,17 @@ async def add_feeds(tx: Transaction, wanted: Sequence[Subscription], *, now: dat
 
     One address has many spellings (`one_address`, http and https), and a feed that has moved is
     known by its old one too. A new feed is due at once. One that is followed already keeps what we
-    know of it and gets the new labels and headers too; one that was removed is followed again.
+    know of it and gets the new labels, headers and choices too; one that was removed is followed
+    again.
     Raises `OtherOriginError` for headers of an address whose feed is asked at another origin.
     """
     added = 0
     for chunk in chunked(_merged(wanted).values(), CHUNK // 2):  # two spellings each
         known = await _known(tx, [w.url for w in chunk])
         await _insert(tx, [w for w in chunk if w.url not in known], now)
-        await _relabel(tx, [w for w in chunk if w.url in known], known)
+        again = [w for w in chunk if w.url in known]
+        await _relabel(tx, again, known)
+        await _choose(tx, again, known)
         removed = [r.id for r in known.values() if r.removed_at is not None]
         await _revive(tx, removed, now)
         await _equip(tx, [w for w in chunk if w.headers])
@@ -139,6 +151,14 @@ async def postpone(tx: Transaction, times: Mapping[int, datetime], reason: NextP
         )
 
 
+async def count_completed(tx: Transaction) -> int:
+    """How many feeds we follow whose articles are completed from their pages."""
+    query = select(func.count()).where(
+        feed.c.removed_at.is_(None), feed.c.full_text != FullText.NEVER.value
+    )
+    return int((await tx.execute(query)).scalar_one())
+
+
 async def count_feeds(tx: Transaction, shards: Collection[int] | None = None) -> int:
     """How many feeds are polled by themselves."""
     query = (
@@ -215,7 +235,8 @@ def _merged(wanted: Iterable[Subscription]) -> dict[str, Subscription]:
             url = other_scheme(url)
         first = merged.setdefault(url, replace(wish, url=url))
         labels, headers = _union(first.labels, wish.labels), (*first.headers, *wish.headers)
-        merged[url] = replace(first, labels=labels, headers=headers)
+        full_text = wish.full_text or first.full_text
+        merged[url] = replace(first, labels=labels, headers=headers, full_text=full_text)
     return merged
 
 
@@ -253,7 +274,7 @@ async def _insert(
         return
     rows = [
         {"url": w.url, "kind": kind, "title": w.title, "site_url": w.site_url}
-        | {"labels": list(w.labels), "added_at": now}
+        | {"labels": list(w.labels), "added_at": now, "full_text": w.full_text}
         for w in wanted
     ]
     await tx.execute(upsert(tx, feed).on_conflict_do_nothing(), rows)
@@ -286,6 +307,15 @@ async def _relabel(
             update(feed).where(feed.c.id == bindparam("feed")).values(labels=bindparam("all")),
             relabelled,
         )
+
+
+async def _choose(
+    tx: Transaction, wanted: Sequence[Subscription], known: Mapping[str, Record]
+) -> None:
+    chosen = [{"which": known[w.url].id, "now": w.full_text} for w in wanted if w.full_text]
+    if chosen:
+        full_text = feed.c.id == bindparam("which")
+        await tx.execute(update(feed).where(full_text).values(full_text=bindparam("now")), chosen)
 
 
 async def _equip(tx: Transaction, wanted: Sequence[Subscription]) -> None:
@@ -330,6 +360,7 @@ def _followed() -> Select[Any]:
             feed.c.site_url,
             feed.c.language,
             feed.c.labels,
+            feed.c.full_text,
             poll_state.c.state,
             poll_state.c.etag,
             poll_state.c.last_modified,
@@ -369,6 +400,7 @@ def _feed(row: Record) -> Feed:
         language=row.language,
         labels=tuple(row.labels),
         headers=headers_of(row.headers),
+        full_text=FullText(row.full_text) if row.full_text else None,
         state=FeedState(row.state),
         validators=Validators(row.etag, row.last_modified, row.body_hash),
         entry_hashes=unpack_hashes(row.entry_hashes),

@@ -7,10 +7,18 @@ from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from storage.chunks import chunked
 from storage.database import Transaction
-from storage.rows import content_row, evidence_rows, published_row, text_row, topic_rows
+from storage.rows import (
+    content_row,
+    evidence_rows,
+    origin_rows,
+    published_row,
+    text_row,
+    topic_rows,
+)
 from storage.schema import (
     article,
     article_evidence,
+    article_origin,
     article_revision,
     article_text,
     article_topic,
@@ -32,6 +40,7 @@ async def revise(tx: Transaction, revised: Sequence[Revision]) -> None:
         await tx.execute(_RETEXT, [_texts(j.tagged, c) for j, c in turn])
         await _retag(tx, turn)
         await _weigh_again(tx, turn)
+        await _keep_origins(tx, turn)
 
 
 def _turns(revised: Sequence[Revision]) -> Iterator[list[Revision]]:
@@ -87,6 +96,15 @@ async def _weigh_again(tx: Transaction, turn: Sequence[Revision]) -> None:
         await tx.execute(insert(article_evidence), rows)
 
 
+async def _keep_origins(tx: Transaction, turn: Sequence[Revision]) -> None:
+    """What the text that readers now see was made of."""
+    for chunk in chunked([change.article_id for _, change in turn]):
+        await tx.execute(delete(article_origin).where(article_origin.c.article_id.in_(chunk)))
+    rows = [row for j, c in turn for row in origin_rows(c.article_id, j.tagged, c.at)]
+    if rows:
+        await tx.execute(insert(article_origin), rows)
+
+
 def _revision(tagged: TaggedArticle, change: Change) -> dict[str, Any]:
     row = content_row(tagged) | published_row(tagged.article.published)
     row |= {"changed_fields": list(change.changed_fields), "at": change.at, "seq": change.seq}
@@ -109,7 +127,7 @@ def _first(name: str) -> Any:
 
 _CONTENT = (
     *("title", "summary", "language", "authors", "section", "image_url", "word_count"),
-    *("content_hash", "item_hash", "quality", "changed_fields", "seq"),
+    *("content_hash", "item_hash", "quality", "changed_fields", "seq", "text_source"),
 )
 _PUBLISHED = (
     *("published_at", "published_precision", "published_source", "published_tz"),

@@ -14,6 +14,7 @@ from storage.values import (
     Published,
     StatedDate,
     TaggedArticle,
+    TextSource,
 )
 
 Row = dict[str, Any]
@@ -65,6 +66,7 @@ def content_row(tagged: TaggedArticle) -> Row:
         "content_hash": tagged.fingerprint.content_hash,
         "item_hash": tagged.fingerprint.item_hash,
         "quality": list(kept.quality),
+        "text_source": None if kept.text_source is TextSource.FEED else kept.text_source,
     }
 
 
@@ -87,6 +89,12 @@ def sort_at(kept: Article, seen_at: datetime) -> datetime:
 def text_row(article_id: int, kept: Article) -> Row:
     """The texts of an article."""
     return {"article_id": article_id, "text": kept.text, "html": kept.html}
+
+
+def origin_rows(article_id: int, tagged: TaggedArticle, at: datetime) -> Iterator[Row]:
+    """What an article was made of; no row when that is not kept."""
+    if tagged.origin:
+        yield {"article_id": article_id, "kept_at": at, "packed": tagged.origin}
 
 
 def evidence_rows(article_id: int, kept: Article) -> Iterator[Row]:

@@ -107,6 +107,9 @@ def _candidates(
             near = min(near, parsed.at) if when.doubt is None else near
         else:
             yield _Unreadable(entry.published, entry.published_source)
+    for said, source in entry.other_dates:
+        by_page = parse_date(said, when.region)
+        yield Candidate(said, by_page, source) if by_page else _Unreadable(said, source)
     if trailing and (at_end := parse_date(trailing, when.region)):
         yield Candidate(trailing, at_end, DateSource.BODY_TRAILING)
     if url and (by_url := day_in_url(url)):

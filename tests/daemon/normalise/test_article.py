@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from daemon.normalise import document_of, normalise_entry
+from daemon.normalise import document_of, masthead_of, normalise_entry
 from daemon.values import Entry, ParsedFeed, Rejected
 from storage.values import Article, DateSource, FeedKind, Precision, Published, Zone
 from tests.samples import NOON
@@ -21,7 +21,7 @@ ENTRY = Entry(
 
 
 def article(entry: Entry, feed: ParsedFeed = FEED, now: datetime = NOON) -> Article:
-    made = normalise_entry(document_of(feed, now), entry)
+    made = normalise_entry(document_of(masthead_of(feed, now)), entry)
     assert isinstance(made, Article)
     return made
 
@@ -278,4 +278,6 @@ def test_fields_are_bounded() -> None:
 
 @pytest.mark.parametrize("entry", [Entry(), Entry(link="/x"), Entry(title="<b></b>", content=" ")])
 def test_an_entry_without_words_is_rejected(entry: Entry) -> None:
-    assert normalise_entry(document_of(FEED, NOON), entry) == Rejected("nothing_to_read")
+    assert normalise_entry(document_of(masthead_of(FEED, NOON)), entry) == Rejected(
+        "nothing_to_read"
+    )
