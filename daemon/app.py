@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ import structlog
 
 from daemon.configuration import Loaded, load_settings
 from daemon.discover import Searcher
-from daemon.errors import SettingsError
+from daemon.errors import SettingsError, UsageError
 from daemon.extras import EXTRACT, reads_pages
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
@@ -26,6 +26,7 @@ from daemon.outlines import outlines_in
 from daemon.pacing import Paces
 from daemon.pages import Asking, Pages, Tries
 from daemon.poll import Poller
+from daemon.reprocess import Progress, Reprocessor, Stage
 from daemon.robotstxt import LONGEST as LONGEST_ROBOTS
 from daemon.service import Service
 from daemon.settings import FetchSettings, Settings
@@ -36,7 +37,7 @@ from daemon.workers import PATIENCE, Workers
 from daemon.writer import Writer
 from storage.database import Database
 from storage.errors import StorageError
-from storage.feeds import add_feeds, count_completed, ingest_source
+from storage.feeds import add_feeds, count_completed, find_feed, ingest_source
 from storage.holds import held_hosts
 from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema
@@ -163,7 +164,7 @@ class App:
                 with _stopping_at(deadline, stop), _plainly():
                     left = await the_round.run(None if every_feed else system_clock(), stop)
             if not stop.is_set():
-                await tidy(self.database, system_clock())
+                await tidy(self.database, system_clock(), self._settings.database.keep_origins)
         return tally.result(left)
 
     async def run(self) -> None:
@@ -201,6 +202,28 @@ class App:
             keeper = self._keeper(self._settings, replica_name())
             async for result in Ingester(keeper, workers, system_clock).ingest(documents, feed):
                 yield result
+
+    async def reprocess(
+        self,
+        stages: Sequence[Stage],
+        *,
+        since: datetime | None = None,
+        feed: str | None = None,
+        anew: bool = False,
+    ) -> AsyncIterator[Progress]:
+        """Run stages again over stored articles. Raises `StorageError`, `UsageError`."""
+        async with self.database.reading() as tx:
+            found = await find_feed(tx, feed) if feed is not None else None
+        if feed is not None and found is None:
+            raise UsageError(f"no feed {feed!r} is followed; newsd feeds list shows them")
+        feed_id = found.id if found else None
+        async with open_workers(self._settings) as workers:
+            learned = LearnedLines(self.database)
+            again = Reprocessor(self.database, workers, system_clock, learned)
+            for stage in stages:
+                run = again.run(stage, since=since, feed_id=feed_id, anew=anew)
+                async for progress in run:
+                    yield progress
 
     async def follow(self, settings: Settings) -> None:
         """Follow the feeds of the file that the settings name. Raises `SettingsError`."""

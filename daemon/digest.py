@@ -41,6 +41,8 @@ from daemon.values import (
     Fetched,
     Learned,
     Listed,
+    Mark,
+    Marked,
     Masthead,
     Origin,
     ParsedFeed,
@@ -49,6 +51,7 @@ from daemon.values import (
 from daemon.words import read_words
 from storage.values import (
     Article,
+    FeedKind,
     Fingerprint,
     Likeness,
     Precision,
@@ -155,6 +158,23 @@ def make_again(
 ) -> TaggedArticle | Rejected:
     """An article made again from what it was made of, by the rules of today."""
     return _again(unpack(origin), tagger, learned)
+
+
+def remark(article: Article, first_text: str | None = None) -> Marked:
+    """The marks of a stored article, and of the text it had first if that was another."""
+    first = article if first_text is None else replace(article, text=first_text)
+    now, _ = _marks_of(article)
+    before, terms = _marks_of(first)
+    return Marked(now, before, terms)
+
+
+def _marks_of(article: Article) -> tuple[Mark, Terms]:
+    made = _mark(Origin(_NO_MASTHEAD, Entry(), ""), article)
+    mark = Mark(made.fingerprint.content_hash, made.fingerprint.item_hash, made.likeness)
+    return mark, made.terms
+
+
+_NO_MASTHEAD = Masthead(FeedKind.INGEST, "", _NEVER)
 
 
 def _again(origin: Origin, tagger: Tagger, learned: Learned) -> TaggedArticle | Rejected:

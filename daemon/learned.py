@@ -45,6 +45,10 @@ class LearnedLines:
         """Site -> hashes of its furniture, for the sites that these articles are on."""
         return await self._known(_sites(articles), now)
 
+    async def known_at(self, sites: set[str], now: datetime) -> Learned:
+        """Site -> hashes of its furniture, for these sites."""
+        return await self._known(sites, now)
+
     async def _known(self, wanted: set[str], now: datetime) -> Learned:
         stale = {s for s in wanted if s not in self._lines or self._lines[s][0] + AGE < now}
         if stale:

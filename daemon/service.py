@@ -242,7 +242,8 @@ class Service:
 
     async def _tidy(self) -> None:
         try:
-            await housekeeping.tidy(self._database, self._clock())
+            keep = self._settings.database.keep_origins
+            await housekeeping.tidy(self._database, self._clock(), keep)
         except StorageError as error:
             log.warning("housekeeping_failed", error=str(error))
 

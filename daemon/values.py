@@ -13,10 +13,12 @@ from storage.values import (
     GaveWay,
     Hints,
     Lease,
+    Likeness,
     Outcome,
     Poll,
     TaggedArticle,
     Takeover,
+    Terms,
     Validators,
 )
 
@@ -130,6 +132,26 @@ class Origin:
     """Whether its address stands for several articles, and so identifies none."""
     page: Entry | None = None
     """What its own web page says, if that was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a text is compared by."""
+
+    content_hash: int | None
+    item_hash: int
+    likeness: Likeness | None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a stored article is compared by, read from its texts anew."""
+
+    now: Mark
+    first: Mark
+    """By its first text: that decides of what it is a copy."""
+    terms: Terms
+    """Of its first text, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 from daemon.errors import DigestLimitError
 from daemon.robotstxt import RobotRules, read_rules
 from daemon.settings import DigestSettings
-from daemon.values import NOTHING, Digested, Fetched, Learned, Rejected
-from storage.values import TaggedArticle
+from daemon.values import NOTHING, Digested, Fetched, Learned, Marked, Rejected
+from storage.values import Article, TaggedArticle, Topic
 
 BELT = "daemon.belt"
 MAX_WORKERS = 4
@@ -85,6 +85,16 @@ class Workers:
     ) -> list[TaggedArticle | Rejected]:
         """Make articles again from what they were made of. Raises `DigestLimitError`."""
         return await self._run(_make_again, origins, learned)
+
+    async def retag(
+        self, articles: Sequence[tuple[Article, tuple[str, ...]]]
+    ) -> list[tuple[Topic, ...]]:
+        """The topics of stored articles, each with its categories. Raises `DigestLimitError`."""
+        return await self._run(_retag, articles)
+
+    async def remark(self, articles: Sequence[tuple[Article, str | None]]) -> list[Marked]:
+        """The marks of stored articles and of their first texts. Raises `DigestLimitError`."""
+        return await self._run(_remark, articles)
 
     async def links(self, page: Fetched) -> tuple[str, ...]:
         """The feeds that a web page names. Raises `DigestLimitError`."""
@@ -178,6 +188,16 @@ def _complete(origin: bytes, page: Fetched, learned: Learned) -> TaggedArticle |
 def _make_again(origins: Sequence[bytes], learned: Learned) -> list[TaggedArticle | Rejected]:
     made: list[TaggedArticle | Rejected] = belt().make_again(origins, learned)
     return made
+
+
+def _retag(articles: Sequence[tuple[Article, tuple[str, ...]]]) -> list[tuple[Topic, ...]]:
+    found: list[tuple[Topic, ...]] = belt().retag(articles)
+    return found
+
+
+def _remark(articles: Sequence[tuple[Article, str | None]]) -> list[Marked]:
+    found: list[Marked] = belt().remark(articles)
+    return found
 
 
 def _links(page: Fetched) -> tuple[str, ...]:

@@ -81,9 +81,9 @@ async def stage(
     await _insert(tx, article_text, [text_row(v.article_id, t.article) for v, t in new])
     evidence = [evidence_rows(v.article_id, t.article) for v, t in new]
     await _insert(tx, article_evidence, [row for rows in evidence for row in rows])
-    origins = [origin_rows(v.article_id, t, now) for v, t in new]
+    origins = [origin_rows(v.article_id, t, now, is_first=True) for v, t in new]
     await _insert(tx, article_origin, [row for rows in origins for row in rows])
-    topics = [topic_rows(v.article_id, t, sort_at(t.article, now)) for v, t in new]
+    topics = [topic_rows(v.article_id, t.topics, sort_at(t.article, now)) for v, t in new]
     await _insert(tx, article_topic, [row for rows in topics for row in rows])
     decisions = [copy_decision_row(v.article_id, v.copy) for v, _ in new if v.copy is not None]
     await _insert(tx, article_decision, decisions)

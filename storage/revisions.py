@@ -1,6 +1,7 @@
 """Put a new text in the place of an old one, and keep the old one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, insert, select, update
@@ -23,7 +24,7 @@ from storage.schema import (
     article_text,
     article_topic,
 )
-from storage.values import Change, Judged, TaggedArticle
+from storage.values import Article, Change, Judged, TaggedArticle, Topic
 
 Revision = tuple[Judged, Change]
 
@@ -35,7 +36,7 @@ async def revise(tx: Transaction, revised: Sequence[Revision]) -> None:
     """
     for turn in _turns(revised):
         for chunk in chunked([change.article_id for _, change in turn]):
-            await _put_aside(tx, chunk)
+            await put_aside(tx, chunk)
         await tx.execute(_REVISE, [_revision(j.tagged, c) for j, c in turn])
         await tx.execute(_RETEXT, [_texts(j.tagged, c) for j, c in turn])
         await _retag(tx, turn)
@@ -54,7 +55,8 @@ def _turns(revised: Sequence[Revision]) -> Iterator[list[Revision]]:
         waiting = [one for one in waiting if turn[one[1].article_id] is not one]
 
 
-async def _put_aside(tx: Transaction, article_ids: Sequence[int]) -> None:
+async def put_aside(tx: Transaction, article_ids: Sequence[int]) -> None:
+    """Make what readers see of these articles, a chunk of them, an earlier revision."""
     present = select(
         article.c.id,
         article.c.revision,
@@ -70,10 +72,17 @@ async def _put_aside(tx: Transaction, article_ids: Sequence[int]) -> None:
 
 
 async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
-    ids = [change.article_id for _, change in turn]
+    await replace_topics(tx, {c.article_id: j.tagged.topics for j, c in turn}, turn[0][1].at)
+
+
+async def replace_topics(
+    tx: Transaction, topics: Mapping[int, Iterable[Topic]], at: datetime
+) -> None:
+    """Give articles these topics and no others."""
+    ids = list(topics)
     for chunk in chunked(ids):
         await tx.execute(delete(article_topic).where(article_topic.c.article_id.in_(chunk)))
-    rows = [row for j, c in turn for row in topic_rows(c.article_id, j.tagged, c.at)]
+    rows = [row for held in ids for row in topic_rows(held, topics[held], at)]
     if not rows:
         return
     await tx.execute(insert(article_topic), rows)
@@ -88,10 +97,14 @@ async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
 
 
 async def _weigh_again(tx: Transaction, turn: Sequence[Revision]) -> None:
-    """The evidence of the text that readers now see."""
-    for chunk in chunked([change.article_id for _, change in turn]):
+    await replace_evidence(tx, {c.article_id: j.tagged.article for j, c in turn})
+
+
+async def replace_evidence(tx: Transaction, articles: Mapping[int, Article]) -> None:
+    """The evidence of the texts that readers now see."""
+    for chunk in chunked(articles):
         await tx.execute(delete(article_evidence).where(article_evidence.c.article_id.in_(chunk)))
-    rows = [row for j, c in turn for row in evidence_rows(c.article_id, j.tagged.article)]
+    rows = [row for held, kept in articles.items() for row in evidence_rows(held, kept)]
     if rows:
         await tx.execute(insert(article_evidence), rows)
 
@@ -100,7 +113,8 @@ async def _keep_origins(tx: Transaction, turn: Sequence[Revision]) -> None:
     """What the text that readers now see was made of."""
     for chunk in chunked([change.article_id for _, change in turn]):
         await tx.execute(delete(article_origin).where(article_origin.c.article_id.in_(chunk)))
-    rows = [row for j, c in turn for row in origin_rows(c.article_id, j.tagged, c.at)]
+    origins = [origin_rows(c.article_id, j.tagged, c.at, is_first=False) for j, c in turn]
+    rows = [row for of_one in origins for row in of_one]
     if rows:
         await tx.execute(insert(article_origin), rows)
 

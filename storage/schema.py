@@ -321,19 +321,22 @@ article_origin = _table(
     "article_origin",
     Column("article_id", Big, primary_key=True, autoincrement=False),
     Column("kept_at", Instant, nullable=False),
+    # of its first text: that one says when it was published and where it is
+    Column("is_first", Flag, nullable=False),
     Column("packed", LargeBinary, nullable=False),
     Index(None, "kept_at"),
 )
 
-# A run of `newsd reprocess` that has not ended: how far it came.
+# Runs of `newsd reprocess` that have not ended: how far each came.
 reprocessing = _table(
     "reprocessing",
     Column("task", Text, primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("first_id", Big, nullable=False),
     Column("after_id", Big, nullable=False),
     Column("until_id", Big, nullable=False),
-    Column("since", Instant),
-    Column("begun_at", Instant, nullable=False),
-    Column("done", Big, nullable=False),
+    Column("looked_at", Big, nullable=False),
+    Column("changed", Big, nullable=False),
     rowid=False,
 )
 

@@ -63,6 +63,11 @@ def judge_all(
     return judged
 
 
+def copy_of(tagged: TaggedArticle, older: Holdings) -> Copy | None:
+    """The older article that this one copies, if it copies any."""
+    return _Known.of(older).copied_by(tagged)
+
+
 def _judge(
     arrival: Arrival, held: Known | None, known: "_Known", fresh_ids: Iterator[int]
 ) -> Judged:

@@ -12,6 +12,7 @@ revision = "0006"
 down_revision = "0005"
 
 BIG = sa.BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+FLAG = sa.Boolean(create_constraint=False).with_variant(sqlite.INTEGER(), "sqlite")
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 
 
@@ -20,6 +21,7 @@ def upgrade() -> None:
         "article_origin",
         sa.Column("article_id", BIG, autoincrement=False, nullable=False),
         sa.Column("kept_at", INSTANT, nullable=False),
+        sa.Column("is_first", FLAG, nullable=False),
         sa.Column("packed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_article_origin")),
         sqlite_strict=True,
@@ -28,11 +30,12 @@ def upgrade() -> None:
     op.create_table(
         "reprocessing",
         sa.Column("task", sa.Text, nullable=False),
+        sa.Column("begun_at", INSTANT, nullable=False),
+        sa.Column("first_id", BIG, nullable=False),
         sa.Column("after_id", BIG, nullable=False),
         sa.Column("until_id", BIG, nullable=False),
-        sa.Column("since", INSTANT),
-        sa.Column("begun_at", INSTANT, nullable=False),
-        sa.Column("done", BIG, nullable=False),
+        sa.Column("looked_at", BIG, nullable=False),
+        sa.Column("changed", BIG, nullable=False),
         sa.PrimaryKeyConstraint("task", name=op.f("pk_reprocessing")),
         sqlite_strict=True,
         sqlite_with_rowid=False,

@@ -55,7 +55,8 @@ def test_each_feed_may_have_its_own_choice(
     assert json.loads(newsd(capsys, "feeds", "explain", B, "--json"))["full_text"] == "always"
 
 
-def test_a_round_completes_what_is_short(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("config")
+def test_a_round_completes_what_is_short(capsys: pytest.CaptureFixture[str]) -> None:
     page = (PAGES / "byline.html").read_bytes()
     title = "Two brothers, one lighthouse and a quarrel of forty years"
     answers = {"/a": (200, b""), "/story": (200, page)}
