@@ -37,7 +37,8 @@ from daemon.workers import PATIENCE, Workers
 from daemon.writer import Writer
 from storage.database import Database
 from storage.errors import StorageError
-from storage.feeds import add_feeds, count_completed, find_feed, ingest_source
+from storage.feeds import count_completed, find_feed
+from storage.following import add_feeds, ingest_source
 from storage.holds import held_hosts
 from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema

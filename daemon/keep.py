@@ -51,6 +51,7 @@ from storage.values import (
     Outcome,
     Poll,
     Precision,
+    Relation,
     Repeated,
     Revised,
     Shown,
@@ -101,7 +102,7 @@ class Keeper:
                 raise
             else:
                 if self.learned is not None:
-                    self.learned.taught(taught, now)
+                    self.learned.taught(taught)
                 return reports
         return []
 
@@ -211,15 +212,21 @@ def _crowded(known: Holdings) -> set[int]:
 
 
 async def _learn(tx: Transaction, judged: Sequence[Judged], now: datetime) -> list[SiteLines]:
-    """What the new articles teach of the furniture of their sites; a copy teaches nothing."""
-    by_site: dict[str, list[Article]] = defaultdict(list)
+    """What the new articles teach of the furniture of their sites; the same again teaches none."""
+    new: dict[str, list[Article]] = defaultdict(list)
+    copies: dict[str, list[Article]] = defaultdict(list)
     for one in judged:
         kept, verdict = one.tagged.article, one.verdict
         site = kept.site or kept.host
-        if isinstance(verdict, Created) and verdict.copy is None and site:
-            by_site[site].append(kept)
-    known = await lines_of(tx, by_site)
-    taught = [learn(known.get(s, SiteLines(s)), new, now) for s, new in by_site.items()]
+        if not site or not isinstance(verdict, Created):
+            continue
+        if verdict.copy is None:
+            new[site].append(kept)
+        elif verdict.copy.alike.relation is not Relation.EXACT:
+            copies[site].append(kept)
+    sites = dict.fromkeys([*new, *copies])
+    known = await lines_of(tx, sites)
+    taught = [learn(known.get(s, SiteLines(s)), new[s], now, copies[s]) for s in sites]
     await keep_lines(tx, taught)
     return taught
 

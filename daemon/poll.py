@@ -12,7 +12,7 @@ from daemon.fetch import Fetcher
 from daemon.fetch.words import one_line
 from daemon.gather import gather
 from daemon.pages import Pages
-from daemon.values import NOTHING, Digested, Failed, Gathered
+from daemon.values import NOTHING, Digested, Failed, Gathered, Learned
 from daemon.workers import Workers
 from daemon.writer import Writer
 from storage.values import Feed, Lease, Outcome
@@ -64,7 +64,10 @@ class Poller:
 
     async def _gather(self, feed: Feed, lease: Lease | None) -> Gathered:
         memory = self.writer.keeper.learned
-        learned = await memory.known_to(feed, self.clock()) if memory else NOTHING
+
+        async def learned() -> Learned:
+            return await memory.known_to(feed, self.clock()) if memory else NOTHING
+
         gathered = await gather(feed, lease, self.fetcher, self.workers, self.clock, learned)
         if memory and isinstance(gathered.news, Digested):
             memory.note(feed, gathered.news.articles)

@@ -31,7 +31,7 @@ from storage.database import Database
 from storage.errors import StorageError
 from storage.feeds import SHARDS, count_feeds
 from storage.leases import BEAT, Holder
-from storage.values import Feed, Price, Takeover
+from storage.values import Feed, Price
 
 LATE = 300.0
 """Seconds of lag, or without a commit while feeds are due, after which we are not ready."""
@@ -93,8 +93,6 @@ class Service:
             self._last_success = self._last_commit
         if self._subscriber is not None and report.hub is not None:
             self._subscriber.note(feed.id, report.hub)
-        if report.takeover is not None:
-            _log_takeover(report.feed, report.takeover)
         _log_poll(report, quietly=self._scheduler is not None and self._scheduler.outage.is_on)
 
     # ------------------------------------------------------------ life
@@ -325,18 +323,6 @@ async def _reloaded(old: Settings, reloaded: Reload) -> Settings | None:
             log.warning("reload_needs_restart", section=section)
     log.info("reloaded")
     return new
-
-
-def _log_takeover(feed: Feed, found: Takeover) -> None:
-    """A line that somebody should read: what comes from there now may be anybody's."""
-    log.warning(
-        "feed_changed_hands",
-        feed_id=feed.id,
-        url=one_line(feed.url),
-        signs=list(found.signs),
-        title=feed.title,
-        title_before=found.title_before,
-    )
 
 
 def _log_poll(report: PollReport, *, quietly: bool) -> None:

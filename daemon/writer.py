@@ -68,6 +68,7 @@ class Writer:
             try:
                 kept = {r.feed.id: r for r in await self._kept(group)}
                 _log_moves(kept.values())
+                _log_takeovers(kept.values())
                 for gathered in group:
                     self._settle(gathered.feed, kept.get(gathered.feed.id))
             finally:
@@ -123,6 +124,21 @@ def _log_moves(reports: Iterable[PollReport]) -> None:
             event = "feed_moved" if feed.move is None else "feed_is_another"
             to = feed.url if feed.move is None else feed.move.to
             log.info(event, feed_id=feed.id, was=one_line(report.moved_from), url=one_line(to))
+
+
+def _log_takeovers(reports: Iterable[PollReport]) -> None:
+    """A line that somebody should read: what comes from there now may be anybody's."""
+    for report in reports:
+        if report.takeover is not None:
+            feed, found = report.feed, report.takeover
+            log.warning(
+                "feed_changed_hands",
+                feed_id=feed.id,
+                url=one_line(feed.url),
+                signs=list(found.signs),
+                title=feed.title,
+                title_before=found.title_before,
+            )
 
 
 def _articles(group: Sequence[Gathered]) -> int:

@@ -1,24 +1,22 @@
 """Which feeds we follow, and which of them are due."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import xxhash
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 
-from storage.addresses import is_same_origin, one_address, other_scheme
-from storage.chunks import CHUNK, chunked
-from storage.database import Record, Transaction, upsert
-from storage.errors import OtherOriginError
+from storage.addresses import one_address, other_scheme
+from storage.chunks import chunked
+from storage.database import Record, Transaction
 from storage.hashes import unpack_hashes
 from storage.plans import hints_of, move_of, plan_of
 from storage.rhythms import unpack_rhythm
-from storage.schema import feed, poll_state, request_headers, takeover
-from storage.secrets import change_headers, forget_headers, headers_of
+from storage.schema import feed, poll_state, request_headers
+from storage.secrets import headers_of
 from storage.values import (
     Due,
     Feed,
@@ -48,43 +46,6 @@ def shard_of(url: str) -> int:
     return xxhash.xxh3_64_intdigest((host or url).encode()) % SHARDS
 
 
-async def add_feeds(tx: Transaction, wanted: Sequence[Subscription], *, now: datetime) -> int:
-    """Follow these feeds and return how many were not followed before.
-
-    One address has many spellings (`one_address`, http and https), and a feed that has moved is
-    known by its old one too. A new feed is due at once. One that is followed already keeps what we
-    know of it and gets the new labels, headers and choices too; one that was removed is followed
-    again.
-    Raises `OtherOriginError` for headers of an address whose feed is asked at another origin.
-    """
-    added = 0
-    for chunk in chunked(_merged(wanted).values(), CHUNK // 2):  # two spellings each
-        known = await _known(tx, [w.url for w in chunk])
-        await _insert(tx, [w for w in chunk if w.url not in known], now)
-        again = [w for w in chunk if w.url in known]
-        await _relabel(tx, again, known)
-        await _choose(tx, again, known)
-        removed = [r.id for r in known.values() if r.removed_at is not None]
-        await _revive(tx, removed, now)
-        await _equip(tx, [w for w in chunk if w.headers])
-        added += len(chunk) - len(known) + len(removed)
-    return added
-
-
-async def remove_feed(tx: Transaction, ref: str, *, now: datetime) -> Feed | None:
-    """Stop following the feed with this id or URL; its articles stay. None: there is no such."""
-    found = await find_feed(tx, ref)
-    if found is None:
-        return None
-    await tx.execute(update(feed).where(feed.c.id == found.id).values(removed_at=now))
-    await tx.execute(
-        update(poll_state).where(poll_state.c.feed_id == found.id).values(next_poll_at=None)
-    )
-    await forget_headers(tx, [found.id])
-    await tx.execute(delete(takeover).where(takeover.c.feed_id == found.id))
-    return replace(found, headers=(), next_poll_at=None)
-
-
 async def find_feed(tx: Transaction, ref: str) -> Feed | None:
     """The feed with this id or URL, if we follow it."""
     feed_id = int(ref) if _ID.fullmatch(ref) else await _id_at(tx, one_address(ref))
@@ -95,8 +56,26 @@ async def find_feed(tx: Transaction, ref: str) -> Feed | None:
 
 
 async def _id_at(tx: Transaction, url: str) -> int | None:
-    known = (await _known(tx, [url])).get(url)
+    known = (await known_addresses(tx, [url])).get(url)
     return None if known is None else int(known.id)
+
+
+async def known_addresses(tx: Transaction, urls: Sequence[str]) -> Mapping[str, Record]:
+    """For each of these addresses the feed that it is, if we have it: rather one we follow."""
+    exact = set(urls)
+    asked = {spelling: url for url in urls for spelling in (other_scheme(url), url)}
+    rows = list(await tx.execute(_rows().where(feed.c.url.in_(asked))))
+    moved = list(await tx.execute(_rows().where(feed.c.moved_from.in_(urls))))
+    return (
+        {row.url: row for row in rows if row.url in exact}
+        | {row.moved_from: row for row in moved if row.removed_at is None}
+        | {asked[row.url]: row for row in rows if row.removed_at is None and row.url not in exact}
+        | {row.url: row for row in rows if row.removed_at is None and row.url in exact}
+    )
+
+
+def _rows() -> Select[Any]:
+    return select(feed.c.id, feed.c.url, feed.c.moved_from, feed.c.labels, feed.c.removed_at)
 
 
 async def due_feeds(
@@ -190,19 +169,6 @@ async def load_feeds(tx: Transaction, feed_ids: Sequence[int]) -> list[Feed]:
     return found
 
 
-async def ingest_source(tx: Transaction, name: str, *, now: datetime) -> Feed:
-    """The source that articles given by hand under this name belong to."""
-    url = f"ingest:{name}"
-    found = await find_feed(tx, url)
-    if found is not None:
-        return found
-    await _insert(tx, [Subscription(url, title=name)], now, kind=FeedKind.INGEST)
-    made = await find_feed(tx, url)
-    if made is None:
-        raise LookupError(url)
-    return made
-
-
 async def subscriptions(tx: Transaction) -> list[Subscription]:
     """Every feed we follow, as an OPML file would state it."""
     rows = await tx.execute(
@@ -224,128 +190,6 @@ def _is_due(before: datetime, *, now: datetime) -> ColumnElement[bool]:
     """
     at, last = poll_state.c.next_poll_at, poll_state.c.last_poll_at
     return and_(at.is_not(None), or_(at <= before, last > now + _SET_BACK))
-
-
-def _merged(wanted: Iterable[Subscription]) -> dict[str, Subscription]:
-    """One wish an address, with the labels of all."""
-    merged: dict[str, Subscription] = {}
-    for wish in wanted:
-        url = one_address(wish.url)
-        if other_scheme(url) in merged:
-            url = other_scheme(url)
-        first = merged.setdefault(url, replace(wish, url=url))
-        labels, headers = _union(first.labels, wish.labels), (*first.headers, *wish.headers)
-        full_text = wish.full_text or first.full_text
-        merged[url] = replace(first, labels=labels, headers=headers, full_text=full_text)
-    return merged
-
-
-def _union(old: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*old, *new]))
-
-
-async def _known(tx: Transaction, urls: Sequence[str]) -> Mapping[str, Record]:
-    """For each of these addresses the feed that it is, if we have it: rather one we follow."""
-    exact = set(urls)
-    asked = {spelling: url for url in urls for spelling in (other_scheme(url), url)}
-    rows = list(await tx.execute(_rows().where(feed.c.url.in_(asked))))
-    moved = list(await tx.execute(_rows().where(feed.c.moved_from.in_(urls))))
-    return (
-        {row.url: row for row in rows if row.url in exact}
-        | {row.moved_from: row for row in moved if row.removed_at is None}
-        | {asked[row.url]: row for row in rows if row.removed_at is None and row.url not in exact}
-        | {row.url: row for row in rows if row.removed_at is None and row.url in exact}
-    )
-
-
-def _rows() -> Select[Any]:
-    return select(feed.c.id, feed.c.url, feed.c.moved_from, feed.c.labels, feed.c.removed_at)
-
-
-async def _held(tx: Transaction, urls: Sequence[str]) -> Mapping[str, int]:
-    rows = await tx.execute(select(feed.c.url, feed.c.id).where(feed.c.url.in_(urls)))
-    return {row.url: row.id for row in rows}
-
-
-async def _insert(
-    tx: Transaction, wanted: Sequence[Subscription], now: datetime, kind: FeedKind | None = None
-) -> None:
-    if not wanted:
-        return
-    rows = [
-        {"url": w.url, "kind": kind, "title": w.title, "site_url": w.site_url}
-        | {"labels": list(w.labels), "added_at": now, "full_text": w.full_text}
-        for w in wanted
-    ]
-    await tx.execute(upsert(tx, feed).on_conflict_do_nothing(), rows)
-    ids = await _held(tx, [w.url for w in wanted])
-    await tx.execute(
-        upsert(tx, poll_state).on_conflict_do_nothing(),
-        [
-            {"feed_id": feed_id, "shard": shard_of(url), "state": FeedState.NEW.value}
-            | {"next_poll_at": None if kind is FeedKind.INGEST else now, "failures": 0}
-            for url, feed_id in ids.items()
-        ],
-    )
-
-
-async def _relabel(
-    tx: Transaction, wanted: Sequence[Subscription], known: Mapping[str, Record]
-) -> None:
-    before = {row.id: tuple(row.labels) for row in known.values()}
-    labels = dict(before)
-    for wish in wanted:
-        feed_id = known[wish.url].id
-        labels[feed_id] = _union(labels[feed_id], wish.labels)
-    relabelled = [
-        {"feed": feed_id, "all": list(now)}
-        for feed_id, now in labels.items()
-        if now != before[feed_id]
-    ]
-    if relabelled:
-        await tx.execute(
-            update(feed).where(feed.c.id == bindparam("feed")).values(labels=bindparam("all")),
-            relabelled,
-        )
-
-
-async def _choose(
-    tx: Transaction, wanted: Sequence[Subscription], known: Mapping[str, Record]
-) -> None:
-    chosen = [{"which": known[w.url].id, "now": w.full_text} for w in wanted if w.full_text]
-    if chosen:
-        full_text = feed.c.id == bindparam("which")
-        await tx.execute(update(feed).where(full_text).values(full_text=bindparam("now")), chosen)
-
-
-async def _equip(tx: Transaction, wanted: Sequence[Subscription]) -> None:
-    known = await _known(tx, [w.url for w in wanted])
-    for wish in wanted:
-        there = known[wish.url]
-        if not is_same_origin(there.url, wish.url):
-            raise OtherOriginError(
-                f"that address is by now feed {there.id} at another origin: name it as "
-                "`newsd feeds list` shows it to give it headers"
-            )
-        await change_headers(tx, there.id, wish.headers)
-
-
-async def _revive(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
-    if not ids:
-        return
-    await tx.execute(update(feed).where(feed.c.id.in_(ids)).values(removed_at=None))
-    await tx.execute(
-        update(poll_state)
-        .where(poll_state.c.feed_id.in_(ids))
-        .values(
-            state=FeedState.NEW.value,
-            next_poll_at=now,
-            next_poll_reason=None,
-            failures=0,
-            moved_to=None,
-            rhythm=None,  # nobody watched meanwhile
-        )
-    )
 
 
 def _followed() -> Select[Any]:

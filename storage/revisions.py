@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
+from storage.bulk import insert_rows
 from storage.chunks import chunked
 from storage.database import Transaction
 from storage.rows import (
@@ -85,7 +86,7 @@ async def replace_topics(
     rows = [row for held in ids for row in topic_rows(held, topics[held], at)]
     if not rows:
         return
-    await tx.execute(insert(article_topic), rows)
+    await insert_rows(tx, article_topic, rows)
     newest = func.coalesce(article.c.published_at, article.c.first_seen_at)
     place = select(newest).where(article.c.id == article_topic.c.article_id)
     for chunk in chunked(ids):
@@ -105,8 +106,7 @@ async def replace_evidence(tx: Transaction, articles: Mapping[int, Article]) -> 
     for chunk in chunked(articles):
         await tx.execute(delete(article_evidence).where(article_evidence.c.article_id.in_(chunk)))
     rows = [row for held, kept in articles.items() for row in evidence_rows(held, kept)]
-    if rows:
-        await tx.execute(insert(article_evidence), rows)
+    await insert_rows(tx, article_evidence, rows)
 
 
 async def _keep_origins(tx: Transaction, turn: Sequence[Revision]) -> None:
@@ -115,8 +115,7 @@ async def _keep_origins(tx: Transaction, turn: Sequence[Revision]) -> None:
         await tx.execute(delete(article_origin).where(article_origin.c.article_id.in_(chunk)))
     origins = [origin_rows(c.article_id, j.tagged, c.at, is_first=False) for j, c in turn]
     rows = [row for of_one in origins for row in of_one]
-    if rows:
-        await tx.execute(insert(article_origin), rows)
+    await insert_rows(tx, article_origin, rows)
 
 
 def _revision(tagged: TaggedArticle, change: Change) -> dict[str, Any]:

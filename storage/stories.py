@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 
+from storage.bulk import insert_rows
 from storage.chunks import chunked
 from storage.database import Transaction, upsert
 from storage.rows import Row, change_row, sort_at, story_decision_row
@@ -52,12 +53,12 @@ async def save_stories(
     story that went into another.
     """
     begun = [p.article_id for p in placed.places if p.story_id == p.article_id]
-    joined = {p.story_id for p in placed.places} - set(begun)
-    await _insert(tx, story, [_story_row(i, new[i][0], now) for i in begun])
+    joined = {p.story_id for p in placed.places if p.story_id != p.article_id}
+    await insert_rows(tx, story, [_story_row(i, new[i][0], now) for i in begun])
     members = [_member_row(p, *new[p.article_id], now) for p in placed.places if p.vector]
-    await _insert(tx, story_member, members)
+    await insert_rows(tx, story_member, members)
     decisions = [story_decision_row(p) for p in placed.places if p.nearest]
-    await _insert(tx, article_decision, decisions)
+    await insert_rows(tx, article_decision, decisions)
     told: list[Change] = []
     for merge in placed.merges:
         told += await _merge(tx, merge, after + len(told), now)
@@ -97,7 +98,7 @@ async def _merge(tx: Transaction, merge: Merge, after: int, now: datetime) -> li
             .values(seq=bindparam("new_seq"), story_id=merge.into, changed_at=now),
             rows,
         )
-        await tx.execute(insert(changes), [change_row(c) for c in told])
+        await insert_rows(tx, changes, [change_row(c) for c in told])
     await tx.execute(
         update(story_member)
         .where(story_member.c.story_id == merge.story_id)
@@ -135,11 +136,6 @@ def _member_row(place: Place, kept: Article, seq: int, now: datetime) -> Row:
         "seen_at": now,
         "vector": place.vector,
     }
-
-
-async def _insert(tx: Transaction, table: Table, rows: list[Row]) -> None:
-    if rows:
-        await tx.execute(insert(table), rows)
 
 
 async def recount_stories(tx: Transaction, story_ids: Iterable[int]) -> None:

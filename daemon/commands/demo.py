@@ -30,7 +30,7 @@ from daemon.settings import (
     ScheduleSettings,
     Settings,
 )
-from storage.feeds import add_feeds
+from storage.following import add_feeds
 from storage.values import Subscription
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

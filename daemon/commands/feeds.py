@@ -27,7 +27,8 @@ from daemon.logs import set_up_logs
 from daemon.opml import Outlines, write_opml
 from daemon.outlines import outlines_of
 from daemon.values import Failed, Gathered
-from storage.feeds import add_feeds, find_feed, remove_feed, subscriptions
+from storage.feeds import find_feed, subscriptions
+from storage.following import add_feeds, remove_feed
 from storage.listings import feed_health, recent_polls
 from storage.takeovers import accept_takeover, takeover_of
 from storage.values import Feed, FeedState, FullText, Headers, Subscription

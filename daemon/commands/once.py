@@ -22,7 +22,7 @@ from daemon.once import OnceResult
 from daemon.opml import Outlines
 from daemon.outlines import outlines_in, outlines_of
 from daemon.values import PollReport
-from storage.feeds import add_feeds
+from storage.following import add_feeds
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

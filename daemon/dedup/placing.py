@@ -66,8 +66,7 @@ class Shelf:
         """Give an original its place, and say between which stories it stands."""
         terms = one.tagged.terms
         vector = self.vocabulary.weigh(terms) if terms else b""
-        near = self.window.nearby(vector, at) if vector else []
-        near = [story for story in near if story.similarity >= _needed(vector)]
+        near = self.window.nearby(vector, at, _needed(vector)) if vector else []
         place = Place(article_id, article_id, vector)
         if near:
             best = near[0]

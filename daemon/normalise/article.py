@@ -1,12 +1,12 @@
 """Turn an entry as it was written into an article as we keep it."""
 
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from daemon.normalise.byline import split_byline, split_names
+from daemon.normalise.byline import split_byline
+from daemon.normalise.fields import LONGEST_NAME, authors_of, image_of, section_of
 from daemon.normalise.furniture import without_furniture
 from daemon.normalise.language import detect_language
 from daemon.normalise.markup import plain_line, plain_text, safe_html, without_lines
@@ -23,8 +23,6 @@ from storage.values import Article
 LONGEST_TITLE = 1_000
 LONGEST_SUMMARY = 20_000
 LONGEST_TEXT = 500_000
-LONGEST_NAME = 200
-MOST_AUTHORS = 50
 MOST_FURNITURE = 40
 _TITLE_FROM_TEXT = 100
 
@@ -97,9 +95,9 @@ def normalise_entry(
         text=body.text,
         html=body.html,
         language=detect_language(title, body.text, entry.language or masthead.language),
-        authors=_authors(entry) or body.authors,
-        section=_section(entry),
-        image_url=_image(entry, base, body.html),
+        authors=authors_of(entry) or body.authors,
+        section=section_of(entry),
+        image_url=image_of(entry, base, body.html),
         word_count=count_words(body.text),
         published=when.published,
         quality=tuple(dict.fromkeys((*_flags(entry, url, title), *flags))),
@@ -134,14 +132,14 @@ def _body(entry: Entry, base: str, learned: Collection[int]) -> _Body:
     too_long = len(raw) > LONGEST_TEXT * 2 or len(core) > LONGEST_TEXT
     if len(core) > LONGEST_TEXT:
         core, html = cut(core, LONGEST_TEXT), _cut_html(html)
-    flags = ("truncated_text",) if too_long else ()
     shown = [line for line in stripped.gone if line != stripped.trailing]
+    flags = [*["truncated_text"] * too_long, *_text_flags(core, shown)]
     return _Body(
         html=html,
         text=core,
         summary=_summary(entry, base, core, learned),
         trailing=stripped.trailing,
-        flags=flags,
+        flags=tuple(flags),
         authors=stripped.authors,
         furniture=tuple(cut(line, LONGEST_NAME) for line in shown[:MOST_FURNITURE]),
         edges=stripped.edges,
@@ -177,6 +175,18 @@ def _stripped(text: str, learned: Collection[int]) -> _Core:
     return _Core(core, gone, edges, trailing, authors)
 
 
+def _text_flags(text: str, gone: Sequence[str]) -> Iterator[str]:
+    """What is odd about a text, for those who want whole ones only."""
+    if not text:
+        yield "no_text"
+    if text.endswith(("…", "...", "[…]", "[...]")):
+        yield "teaser"
+    if "\ufffd" in text:
+        yield "damaged_text"
+    if sum(map(len, gone)) > len(text):
+        yield "mostly_furniture"
+
+
 def _cut_html(html: str) -> str:
     """Sanitised HTML cut to a length at which it is kept, and closed again."""
     return safe_html(html[:LONGEST_TEXT], "")
@@ -205,28 +215,6 @@ def _words(text: str) -> str:
 def _first_words(text: str) -> str:
     line = text.partition("\n")[0]
     return line if len(line) <= _TITLE_FROM_TEXT else cut(line, _TITLE_FROM_TEXT) + "…"
-
-
-def _authors(entry: Entry) -> tuple[str, ...]:
-    written = (plain_line(name) for name in entry.authors[:MOST_AUTHORS])
-    names = (cut(name, LONGEST_NAME) for line in written for name in split_names(line))
-    return tuple(dict.fromkeys(name for name in names if name))[:MOST_AUTHORS]
-
-
-def _section(entry: Entry) -> str | None:
-    """The first category, which is the section where a feed has sections."""
-    names = (plain_line(name) for name in entry.categories[:5])
-    return next((name for name in names if name and len(name) <= LONGEST_NAME), None)
-
-
-_PICTURE = re.compile(r'<img [^>]*?src="([^"]+)"')
-
-
-def _image(entry: Entry, base: str, html: str) -> str | None:
-    if image := absolute_url(entry.image, base):
-        return image
-    picture = _PICTURE.search(html)
-    return absolute_url(picture[1].replace("&amp;", "&")) if picture else None
 
 
 def _flags(entry: Entry, url: str | None, title: str) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ def without_furniture(text: str, learned: Collection[int] = ()) -> Stripped:
 
     `learned` are the hashes of lines that recur on the text's site.
     """
+    if "\n" not in text:  # as many summaries are
+        return Stripped(text)
     lines = text.split("\n")
     kept = by_rule = _without_known(lines)
     edges = edge_hashes(kept)

@@ -72,7 +72,8 @@ def dated(entry: Entry, url: str | None, text: str, trailing: str | None, when: 
         sound, flags = [update], [*flags, "updated_as_published"]
     if not sound:
         raw = entry.published or entry.updated or ""
-        return Dated(Published(raw=_storable(raw) or None), tuple(flags), _told(others))
+        published = Published(raw=_storable(raw) or None)
+        return Dated(published, (*flags, "no_date"), _told(others))
     best = _sharpest(sound)
     if any(_differ(best, other) for other in sound):
         flags.append("date_conflict")

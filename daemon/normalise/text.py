@@ -7,16 +7,19 @@ direction override reads as something else than it is (THREATS E1-E4).
 import re
 import unicodedata
 
-# C0 and C1 controls except tab and newline, surrogates, noncharacters
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff]"
-)
+# C0 and C1 controls except tab and newline, surrogates, and the noncharacters of the first plane:
+# each sign beyond it makes the pattern slower, and databases take those
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 # zero-width and direction marks; not the joiners, which Persian, Hindi and emoji need
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _PILED = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{4})[\u0300-\u036f]+")
 _NO_WORD = re.compile(r"[–—•·…。、，！？：；（）「」]+")
-# scripts that write without spaces: a character is about a word
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e01-\u0e30]")
+# scripts that write without spaces: a Chinese or Japanese sign is about a word,
+_SIGN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]")
+# and some letters of Thai, Lao, Burmese or Khmer are one, with the marks that belong to them
+_LETTER = re.compile("[\u0e01-\u0e30\u0e40-\u0e44\u0e81-\u0eb0\u1000-\u102a\u1780-\u17b3]")
+_MARK = re.compile("[\u0e31-\u0e3a\u0e45-\u0e4e\u0eb1-\u0ecd\u102b-\u103e\u17b4-\u17d3]+")
+_LETTERS_OF_A_WORD, _LONG_WORD = 4, 12
 
 
 def clean_text(text: str) -> str:
@@ -46,8 +49,12 @@ def cut(text: str, limit: int) -> str:
 
 
 def count_words(text: str) -> int:
-    """Words; in scripts without spaces a character counts as one."""
+    """Words; of scripts without spaces a good guess: a sign, or four letters, is one."""
     if text.isascii():
         return len(text.split())
-    spaced, characters = _CJK.subn(" ", text)
-    return characters + len(_NO_WORD.sub(" ", spaced).split())
+    spaced, signs = _SIGN.subn(" ", text)
+    words = len(_NO_WORD.sub(" ", spaced).split())
+    if words * _LONG_WORD >= len(spaced) - signs:
+        return signs + words
+    spaced, letters = _LETTER.subn(" ", _MARK.sub("", spaced))
+    return signs - (-letters // _LETTERS_OF_A_WORD) + len(_NO_WORD.sub(" ", spaced).split())

@@ -18,7 +18,8 @@ from daemon.values import PollReport
 from daemon.workers import Workers
 from daemon.writer import Writer
 from storage.database import Database
-from storage.feeds import add_feeds, find_feed
+from storage.feeds import find_feed
+from storage.following import add_feeds
 from storage.values import Feed, Lease, Subscription
 from tests.samples import NOON
 

@@ -9,7 +9,8 @@ from daemon.keep import Keeper
 from daemon.settings import ScheduleSettings
 from daemon.values import Digested, Failed, Gathered, News, Unchanged
 from storage.database import Database
-from storage.feeds import add_feeds, find_feed
+from storage.feeds import find_feed
+from storage.following import add_feeds
 from storage.leases import hold
 from storage.values import Feed, FeedKind, Lease, Outcome, Subscription, TaggedArticle
 from tests.samples import NOON, TAGGED

@@ -17,7 +17,7 @@ from daemon.robotstxt import read_rules
 from daemon.settings import DigestSettings, ExtractSettings
 from daemon.values import Digested, Gathered, PollReport
 from daemon.workers import Workers
-from storage.feeds import add_feeds
+from storage.following import add_feeds
 from storage.values import NO_FULL_TEXT, FullText, Outcome, Subscription
 from tests.conftest import Serve
 from tests.daemon.conftest import LOOPBACK, Bench

@@ -12,7 +12,8 @@ from daemon.outage import ENOUGH
 from daemon.scheduler import HORIZON, TRIALS, Scheduler
 from daemon.settings import FetchSettings
 from storage.database import Database
-from storage.feeds import add_feeds, load_feeds
+from storage.feeds import load_feeds
+from storage.following import add_feeds
 from storage.polls import remember_polls
 from storage.values import Feed, NextPoll, Outcome, Plan, Poll, Subscription
 from tests.samples import NOON

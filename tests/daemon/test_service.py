@@ -29,7 +29,7 @@ from daemon.settings import FetchSettings, ScheduleSettings, Settings
 from daemon.steering import Steering, price_so_far
 from daemon.writer import Writer
 from storage.database import Database
-from storage.feeds import add_feeds
+from storage.following import add_feeds
 from storage.holds import hold_hosts
 from storage.leases import hold
 from storage.values import Feed, Subscription

@@ -1,4 +1,5 @@
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -126,3 +127,20 @@ async def test_a_round_gives_up_when_its_patience_is_over(
         with pytest.raises(StorageUnavailableError):
             await writer.run()
         await run_sql(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@pytest.mark.threat("F11")
+async def test_a_feed_that_changed_hands_is_told_of_in_the_log(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed, other = await feed_at(database), [tagged(n) for n in (7, 8)]
+    strange = [replace(t, article=replace(t.article, language="id")) for t in other]
+    async with writing(database, Settled()) as writer:
+        await writer.put(gathered(feed, digested(*map(tagged, range(1, 4)))))
+        await writer.drained()
+        assert "feed_changed_hands" not in capsys.readouterr().err
+        news = replace(digested(*strange), title="Slot Online")
+        await writer.put(gathered(await feed_at(database), news))
+        await writer.drained()
+    (line,) = [one for one in capsys.readouterr().err.splitlines() if "changed_hands" in one]
+    assert json.loads(line)["signs"] == ["title", "language"]

@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from storage.database import Database
-from storage.feeds import add_feeds
+from storage.following import add_feeds
 from storage.gaps import note_gaps
 from storage.values import Gap, Subscription
 from tests.samples import NOON

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from storage.database import Database
-from storage.feeds import add_feeds, find_feed
+from storage.feeds import find_feed
+from storage.following import add_feeds
 from storage.listings import article, feed_health, latest_articles, recent_polls, totals
 from storage.polls import remember_polls
 from storage.values import Created, FeedState, Judged, Outcome, Published, Subscription

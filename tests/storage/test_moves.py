@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from storage.database import Database
-from storage.feeds import add_feeds, find_feed, remove_feed, shard_of
+from storage.feeds import find_feed, shard_of
+from storage.following import add_feeds, remove_feed
 from storage.moves import adopt_move
 from storage.polls import remember_polls
 from storage.values import Feed, Headers, Move, NextPoll, Outcome, Poll, Subscription

@@ -4,7 +4,8 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from storage.database import Database
-from storage.feeds import add_feeds, find_feed
+from storage.feeds import find_feed
+from storage.following import add_feeds
 from storage.polls import remember_polls
 from storage.schema import poll, poll_state
 from storage.values import (

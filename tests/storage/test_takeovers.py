@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from storage.database import Database
-from storage.feeds import add_feeds, remove_feed
+from storage.following import add_feeds, remove_feed
 from storage.takeovers import accept_takeover, note_takeovers, takeover_of
 from storage.values import Subscription, Takeover, TakeoverSign
 from tests.samples import NOON

@@ -64,7 +64,7 @@ def test_furniture_is_learned_listed_shown_and_forgotten(newsd: Newsd, tmp_path:
         "twelve",
     ]
     for number, word in enumerate(words):
-        text = f"The {word} of boats came home on Friday with fish for all.\n{line}"
+        text = f"At {word} the boats of {word} came home, {word} fish, {word} nets.\n{line}"
         url = f"https://www.gazette.example/{word}"
         row = {"url": url, "title": f"Boat {word} comes home", "text": text}
         (tmp_path / f"{number:02}.jsonl").write_text(json.dumps(row))

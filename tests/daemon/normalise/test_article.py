@@ -1,11 +1,15 @@
 """From an entry as written to an article as kept."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daemon.normalise import document_of, masthead_of, normalise_entry
+from daemon.normalise.text import clean_line, clean_text
 from daemon.values import Entry, ParsedFeed, Rejected
 from storage.values import Article, DateSource, FeedKind, Precision, Published, Zone
 from tests.samples import NOON
@@ -95,19 +99,19 @@ def test_furniture_is_gone_from_text_and_html() -> None:
         pytest.param(
             replace(ENTRY, published=None),
             Published(),
-            (),
+            ("no_date",),
             id="nobody says it",
         ),
         pytest.param(
             replace(ENTRY, published="Fri, 17 Oct 2036 08:00:00 GMT"),
             Published(raw="Fri, 17 Oct 2036 08:00:00 GMT"),
-            ("future_date",),
+            ("future_date", "no_date"),
             id="the future is not believed",
         ),
         pytest.param(
             replace(ENTRY, published="2025-10-18 12:16:00"),
             Published(raw="2025-10-18 12:16:00"),
-            ("future_date",),
+            ("future_date", "no_date"),
             id="sixteen minutes ahead is the future",
         ),
         pytest.param(
@@ -125,13 +129,13 @@ def test_furniture_is_gone_from_text_and_html() -> None:
         pytest.param(
             replace(ENTRY, published="1970-01-01T00:00:00Z"),
             Published(raw="1970-01-01T00:00:00Z"),
-            ("ancient_date",),
+            ("ancient_date", "no_date"),
             id="the epoch is not believed",
         ),
         pytest.param(
             replace(ENTRY, published="next week"),
             Published(raw="next week"),
-            ("unreadable_date",),
+            ("unreadable_date", "no_date"),
             id="words are kept raw",
         ),
         pytest.param(
@@ -236,6 +240,79 @@ def test_a_date_is_kept_as_it_was_written_but_for_what_no_database_takes(
 def test_a_time_line_at_the_end_is_no_text() -> None:
     made = article(replace(ENTRY, content="<p>Boats sailed.</p><p>2025-10-16 22:37:00</p>"))
     assert (made.text, made.html) == ("Boats sailed.", "<p>Boats sailed.</p>")
+
+
+@pytest.mark.parametrize(
+    ("content", "flags"),
+    [
+        ("<p>The ferry sailed again.</p>", ()),
+        ("", ("no_text",)),
+        ("<p>The ferry sailed again and […]</p>", ("teaser",)),
+        ("<p>The ferry sailed again...</p>", ("teaser",)),
+        ("<p>The f\ufffdrry sailed again.</p>", ("damaged_text",)),
+        ("<p>The ferry.</p><p>© 2025 Harbour Media</p>", ("mostly_furniture",)),
+    ],
+)
+def test_what_is_odd_about_a_text_is_flagged(content: str, flags: tuple[str, ...]) -> None:
+    assert article(replace(ENTRY, content=content)).quality == flags
+
+
+def test_a_byline_names_the_authors_that_a_feed_does_not() -> None:
+    content = "<p>By Ann Lee and Bob Ray</p><p>The ferry sailed.</p>"
+    made = article(replace(ENTRY, content=content))
+    assert (made.text, made.authors) == ("The ferry sailed.", ("Ann Lee", "Bob Ray"))
+    assert made.furniture == ("By Ann Lee and Bob Ray",)
+    assert made.html == "<p>The ferry sailed.</p>"
+    assert article(replace(ENTRY, content=content, authors=("Carl Orr",))).authors == ("Carl Orr",)
+
+
+hostile = st.text(
+    alphabet=st.characters() | st.sampled_from("\0\x1b\x85\ud800\ufffe\u202e\u200b\u0301<&>;#\n"),
+    max_size=30,
+)
+
+
+def strings(thing: object) -> Iterator[str]:
+    """Every text in a noun, however deep."""
+    if isinstance(thing, str):
+        yield thing
+    elif is_dataclass(thing):
+        for field in fields(thing):
+            yield from strings(getattr(thing, field.name))
+    elif isinstance(thing, tuple):
+        for part in thing:
+            yield from strings(part)
+
+
+@pytest.mark.threat("E1", "E2", "E3", "E4")
+@given(*[hostile] * 8)
+def test_nothing_is_kept_that_no_database_takes(
+    title: str,
+    content: str,
+    author: str,
+    category: str,
+    date: str,
+    link: str,
+    image: str,
+    raw: str,
+) -> None:
+    entry = Entry(
+        guid=raw,
+        link=f"https://gazette.example/{link}",
+        title=title + "x",
+        summary=raw,
+        content=content,
+        authors=(author,),
+        categories=(category,),
+        published=date,
+        image=f"/{image}",
+    )
+    made = article(entry, replace(FEED, title=raw))
+    for text in strings(made):
+        assert clean_text(text) == text
+        text.encode()
+    for line in (made.title, *made.authors, made.section or ""):
+        assert clean_line(line) == line
 
 
 @pytest.mark.threat("G3")

@@ -74,7 +74,7 @@ def test_a_feed_that_lost_its_word_leaves_an_article_undated_but_its_date_as_wri
     entry = replace(ENTRY, updated="2025-10-17T08:00:00Z")
     made = dated(entry, None, "", None, when)
     assert made.published == Published(raw=ENTRY.published)
-    assert made.flags == ("feed_says_now",)
+    assert made.flags == ("feed_says_now", "no_date")
 
 
 def test_a_page_s_own_date_is_believed_whatever_its_feed_does() -> None:

@@ -49,7 +49,15 @@ def test_clean_text_can_be_encoded_and_is_stable(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", 0), ("One two, three.", 3), ("Ärger über 2 Straßen", 4), ("東京で会議 2025", 6)],
+    [
+        ("", 0),
+        ("One two, three.", 3),
+        ("Ärger über 2 Straßen", 4),
+        ("東京で会議 2025", 6),
+        ("서울에서 회의가 열렸다", 3),
+        ("เรือข้ามฟากกลับมาแล่นอีกครั้ง", 5),
+        ("ເຮືອຂ້າມຟາກກັບມາແລ່ນອີກ", 4),
+    ],
 )
 def test_words_are_counted_in_any_script(text: str, words: int) -> None:
     assert count_words(text) == words
