@@ -115,7 +115,7 @@ class DatabaseSettings(_Section):
     keep_origins: Span = Field(
         default=timedelta(days=30),
         description="How long the entries are kept that articles were made of, so that newsd "
-        'reprocess can make them again (1 to 3 kB an article); "0s": not at all.',
+        'reprocess can make them again (about 1 kB an article); "0s": not at all.',
     )
 
 

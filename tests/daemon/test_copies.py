@@ -145,6 +145,14 @@ async def test_copies_are_looked_for_as_far_back_as_a_bucket(
     assert (await ask(database, ROWS))[1][1] == (1 if is_found else None)
 
 
+async def test_a_story_that_two_begin_at_once_has_two(database: Database) -> None:
+    keep = keeper(database)
+    feed = await follow(database, "a.example")
+    both = [entry(name, "a.example") for name in ("original", "1_near")]
+    await keep.keep([gathered(feed, *both)], NOON)
+    assert await ask(database, "SELECT story_id, articles FROM newsd_story_v1") == [(1, 2)]
+
+
 async def test_what_nobody_looks_up_any_more_is_taken_away(database: Database) -> None:
     await take(keeper(database), "original", "others/5_court")
     tables = ("dedup_key", "fingerprint", "story_member")
