@@ -28,7 +28,7 @@ from storage.regrouping import (
     with_marks,
 )
 from storage.runs import Run
-from storage.stories import vocabulary_so_far
+from storage.stories import recount_stories, vocabulary_so_far
 from storage.values import (
     Change,
     Copy,
@@ -218,18 +218,21 @@ async def _write(
             if feed_id in {None, one.feed_id}
             and (placing := _placing(one, stories)).place.story_id != one.story_id
         ]
-        if placings:
-            moved += await _move(database, clock, placings)
+        moved += await _move(database, clock, placings, {one.story_id for one in page})
     return moved
 
 
-async def _move(database: Database, clock: Clock, placings: Sequence[Placing]) -> int:
+async def _move(
+    database: Database, clock: Clock, placings: Sequence[Placing], touched: set[int | None]
+) -> int:
+    """Move what is to be moved, and count the stories of the page again."""
     now = clock()
     async with database.writing() as tx:
         n = await take_clock(tx)
         seqs = await seqs_of(tx, [p.article_id for p in placings])
         ours = [p for p in placings if seqs.get(p.article_id) == p.seq]
-        told = await move(tx, ours, after=n, now=now, members_since=now - SPAN)
+        told = await move(tx, ours, after=n, now=now, members_since=now - SPAN) if ours else []
+        await recount_stories(tx, {story_id for story_id in touched if story_id is not None})
         await advance_clock(tx, n + len(told))
     return len(told)
 

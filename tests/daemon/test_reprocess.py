@@ -182,6 +182,36 @@ async def test_a_copy_is_found_again_and_so_is_its_story(kept: Bench) -> None:
     assert (await run(kept, Stage.DEDUP)).changed == 0
 
 
+async def test_stories_are_counted_again(kept: Bench) -> None:
+    was = await ask(kept.database, "SELECT story_id, articles FROM newsd_story_v1")
+    async with kept.database.writing() as tx:
+        await tx.execute(text("UPDATE story SET articles = 9"))
+    assert (await run(kept, Stage.DEDUP)).changed == 0
+    assert await ask(kept.database, "SELECT story_id, articles FROM newsd_story_v1") == was
+
+
+async def test_whoever_writes_meanwhile_is_in_nobody_s_way(
+    kept: Bench, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reprocess, "PAGE", 1)
+    for held in range(1, 6):
+        await spoil(kept.database, article, held, title="?")
+    page = Page()
+    url = await serve(page.answer)
+    await kept.follow(url)
+
+    async def poll() -> None:
+        for number in range(12):
+            page.body = rss([Item(f"n{number}", f"Notice {number}", f"{MILL} {number}.")])
+            await kept.poll(url)
+
+    last, _ = await asyncio.gather(run(kept, Stage.NORMALISE), poll())
+    assert (last.looked_at, last.changed) == (5, 5)
+    seqs = [n for (n,) in await ask(kept.database, "SELECT seq FROM newsd_change_v1 ORDER BY seq")]
+    assert seqs == list(range(1, 5 + 5 + 12 + 1))
+    assert (await run(kept, Stage.NORMALISE)).changed == 0
+
+
 async def test_marks_are_made_again_from_the_texts(kept: Bench) -> None:
     rows = "SELECT article_id, is_last, sketch FROM fingerprint ORDER BY article_id, is_last"
     was = await ask(kept.database, rows)
