@@ -75,6 +75,19 @@ def test_the_best_date_holds_and_the_others_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        pytest.param("2025-10-17T10:45:00", DateSource.FEED, id="its zone is in the feed"),
+        pytest.param("2025-10-15T10:45:00", DateSource.JSON_LD, id="another time altogether"),
+        pytest.param("2025-10-17T10:45:00+02:00", DateSource.JSON_LD, id="with a zone"),
+    ],
+)
+def test_a_time_without_a_zone_gives_way_to_one_with_a_zone(said: str, source: DateSource) -> None:
+    page = replace(PAGE, published=said, other_dates=())
+    assert made(page=page).published.source is source
+
+
+@pytest.mark.parametrize(
     ("said", "kept"),
     [
         pytest.param("/2025/10/ferry", "https://gazette.example/2025/10/ferry", id="relative"),
