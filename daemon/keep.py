@@ -55,6 +55,7 @@ from storage.values import (
     Repeated,
     Revised,
     Shown,
+    TaggedArticle,
 )
 
 
@@ -79,6 +80,8 @@ class Keeper:
     """The stories of the last days."""
     learned: LearnedLines | None = None
     """Told of what is learned of the furniture of sites."""
+    keeps_origins: bool = True
+    """Whether what articles were made of is kept beside them."""
 
     async def keep(self, group: Sequence[Gathered], now: datetime) -> list[PollReport]:
         """Save what is new and remember how the polls went.
@@ -107,7 +110,7 @@ class Keeper:
         self, tx: Transaction, group: Sequence[Gathered], now: datetime
     ) -> tuple[list[PollReport], list[SiteLines]]:
         arrivals = [
-            Arrival(g.feed.id, g.news.site, tagged)
+            Arrival(g.feed.id, g.news.site, self._kept(tagged))
             for g in group
             if isinstance(g.news, Digested)
             for tagged in g.news.articles
@@ -127,6 +130,9 @@ class Keeper:
         await note_takeovers(tx, [r.takeover for r in reports if r.takeover is not None])
         await hold_hosts(tx, _holds(reports), now=now)
         return reports, await _learn(tx, judged, now)
+
+    def _kept(self, tagged: TaggedArticle) -> TaggedArticle:
+        return tagged if self.keeps_origins else replace(tagged, origin=b"")
 
     async def _judge_and_save(
         self,
@@ -176,6 +182,7 @@ class Keeper:
             gap=brought.gap,
             takeover=find_takeover(gathered, own, last) if last else None,
             held_until=_held_until(gathered, now),
+            pages=gathered.news.pages if isinstance(gathered.news, Digested) else {},
         )
 
 

@@ -46,6 +46,10 @@ class LearnedLines:
         """Site -> hashes of its furniture, for the sites that these articles are on."""
         return await self._known(_sites(articles), now)
 
+    async def known_at(self, sites: set[str], now: datetime) -> Learned:
+        """Site -> hashes of its furniture, for these sites."""
+        return await self._known(sites, now)
+
     async def _known(self, wanted: set[str], now: datetime) -> Learned:
         async with self._reading:  # at a start all polls ask at once
             if self._read_at is None or self._read_at + AGE < now:

@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,8 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 from daemon.errors import DigestLimitError
 from daemon.robotstxt import RobotRules, read_rules
 from daemon.settings import DigestSettings
-from daemon.values import NOTHING, Digested, Fetched, Learned
+from daemon.values import NOTHING, Digested, Fetched, Learned, Marked, Rejected
+from storage.values import Article, TaggedArticle, Topic
 
 BELT = "daemon.belt"
 MAX_WORKERS = 4
@@ -35,6 +36,8 @@ ADDRESS_SPACE = 2 << 30
 """Bytes a worker may map; beyond it Python raises MemoryError."""
 # Workers do not hear SIGTERM, so pebble need not wait for it to work.
 CONSTS.term_timeout = 0.05
+PAGE_LIMIT = timedelta(seconds=5)
+"""CPU time that a web page may take: most take less than a tenth of a second."""
 PATIENCE = 5
 """Wall time a document may take, as a multiple of its CPU time: the cores may be busy."""
 
@@ -72,6 +75,33 @@ class Workers:
         """Digest articles given by hand. Raises what `digest_articles` raises."""
         return await self._run(_digest_articles, page, published, now, learned)
 
+    async def complete(
+        self, origin: bytes, page: Fetched, learned: Learned = NOTHING
+    ) -> TaggedArticle | Rejected:
+        """Make an article again with its own web page.
+
+        Raises what `digest.complete` raises, and `DigestLimitError`, for which a page is given
+        less time than a feed.
+        """
+        limit = min(self._settings.cpu_limit, PAGE_LIMIT)
+        return await self._run(_complete, origin, page, learned, limit=limit)
+
+    async def make_again(
+        self, origins: Sequence[bytes], learned: Learned = NOTHING
+    ) -> list[TaggedArticle | Rejected]:
+        """Make articles again from what they were made of. Raises `DigestLimitError`."""
+        return await self._run(_make_again, origins, learned)
+
+    async def retag(
+        self, articles: Sequence[tuple[Article, tuple[str, ...]]]
+    ) -> list[tuple[Topic, ...]]:
+        """The topics of stored articles, each with its categories. Raises `DigestLimitError`."""
+        return await self._run(_retag, articles)
+
+    async def remark(self, articles: Sequence[tuple[Article, str | None]]) -> list[Marked]:
+        """The marks of stored articles and of their first texts. Raises `DigestLimitError`."""
+        return await self._run(_remark, articles)
+
     async def links(self, page: Fetched) -> tuple[str, ...]:
         """The feeds that a web page names. Raises `DigestLimitError`."""
         return await self._run(_links, page)
@@ -80,8 +110,10 @@ class Workers:
         """What a robots.txt says to whoever sends `user_agent`. Raises `DigestLimitError`."""
         return await self._run(read_rules, body, user_agent)
 
-    async def _run(self, task: Callable[..., Result], *args: Any) -> Result:
-        limit = self._settings.cpu_limit
+    async def _run(
+        self, task: Callable[..., Result], *args: Any, limit: timedelta | None = None
+    ) -> Result:
+        limit = limit or self._settings.cpu_limit
         future: Future[Result] = self._started().schedule(
             _within, args=(limit, task, *args), timeout=limit.total_seconds() * PATIENCE
         )
@@ -171,6 +203,26 @@ def _digest_articles(
 ) -> Digested:
     digested: Digested = belt().digest_articles(page, published, now, learned)
     return digested
+
+
+def _complete(origin: bytes, page: Fetched, learned: Learned) -> TaggedArticle | Rejected:
+    made: TaggedArticle | Rejected = belt().complete(origin, page, learned)
+    return made
+
+
+def _make_again(origins: Sequence[bytes], learned: Learned) -> list[TaggedArticle | Rejected]:
+    made: list[TaggedArticle | Rejected] = belt().make_again(origins, learned)
+    return made
+
+
+def _retag(articles: Sequence[tuple[Article, tuple[str, ...]]]) -> list[tuple[Topic, ...]]:
+    found: list[tuple[Topic, ...]] = belt().retag(articles)
+    return found
+
+
+def _remark(articles: Sequence[tuple[Article, str | None]]) -> list[Marked]:
+    found: list[Marked] = belt().remark(articles)
+    return found
 
 
 def _links(page: Fetched) -> tuple[str, ...]:

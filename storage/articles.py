@@ -17,6 +17,7 @@ from storage.rows import (
     change_row,
     copy_decision_row,
     evidence_rows,
+    origin_rows,
     sort_at,
     text_row,
     topic_rows,
@@ -25,6 +26,7 @@ from storage.schema import (
     article,
     article_decision,
     article_evidence,
+    article_origin,
     article_text,
     article_topic,
     changes,
@@ -52,6 +54,9 @@ _NEXT_SQLITE = text(
 _FIRST_SQLITE = text("INSERT INTO sqlite_sequence (name, seq) VALUES ('article', :wanted)")
 
 
+_STAGED = (article_text, article_evidence, article_origin, article_topic, article_decision)
+
+
 async def next_article_ids(tx: Transaction, wanted: int) -> list[int]:
     """`wanted` fresh ids, rising; none of them was or will be given to anybody else."""
     if wanted == 0:
@@ -77,7 +82,9 @@ async def stage(
     await insert_rows(tx, article_text, [text_row(v.article_id, t.article) for v, t in new])
     evidence = [evidence_rows(v.article_id, t.article) for v, t in new]
     await insert_rows(tx, article_evidence, [row for rows in evidence for row in rows])
-    topics = [topic_rows(v.article_id, t, sort_at(t.article, now)) for v, t in new]
+    origins = [origin_rows(v.article_id, t, now, is_first=True) for v, t in new]
+    await insert_rows(tx, article_origin, [row for rows in origins for row in rows])
+    topics = [topic_rows(v.article_id, t.topics, sort_at(t.article, now)) for v, t in new]
     await insert_rows(tx, article_topic, [row for rows in topics for row in rows])
     decisions = [copy_decision_row(v.article_id, v.copy) for v, _ in new if v.copy is not None]
     await insert_rows(tx, article_decision, decisions)
@@ -87,7 +94,7 @@ async def stage(
 async def unstage(tx: Transaction, judged: Sequence[Judged], *, now: datetime) -> None:
     """Take back what `stage` wrote: somebody else wrote in between, and all is judged again."""
     for chunk in chunked(j.verdict.article_id for j in judged if isinstance(j.verdict, Created)):
-        for table in (article_text, article_evidence, article_topic, article_decision):
+        for table in _STAGED:
             await tx.execute(delete(table).where(table.c.article_id.in_(chunk)))
     await drop_marks(tx, _likenesses(judged), now=now)
 

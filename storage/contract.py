@@ -83,6 +83,11 @@ _ARTICLE = View(
             ("quality", "JSON list of flags; empty when nothing is odd."),
             ("deleted", "Whether it was retracted."),
         ),
+        (
+            "text_source",
+            "coalesce(a.text_source, 'feed')",
+            "Where its text was read: feed, or page where its feed has but a part of it.",
+        ),
     ),
     "FROM article a JOIN article_text t ON t.article_id = a.id",
 )
@@ -214,6 +219,10 @@ _FEED = View(
             ("labels", "JSON list of the operator's labels."),
             ("added_at", "UTC."),
             ("moved_from", "The address it had before."),
+            (
+                "full_text",
+                "Whether its articles' pages are read: never, if_short, always; NULL: by default.",
+            ),
         ),
     ),
     "FROM feed f",
@@ -266,6 +275,7 @@ _HEALTH = View(
             "t.signs",
             "JSON list of what changed beside all entries: title, language, sites, absence.",
         ),
+        ("full_text", "f.full_text", "As in newsd_feed_v1."),
     ),
     """FROM feed f JOIN poll_state p ON p.feed_id = f.id LEFT JOIN takeover t ON t.feed_id = f.id
 WHERE f.removed_at IS NULL""",

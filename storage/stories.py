@@ -62,7 +62,7 @@ async def save_stories(
     told: list[Change] = []
     for merge in placed.merges:
         told += await _merge(tx, merge, after + len(told), now)
-    await _recount(
+    await recount_stories(
         tx, joined | {story_id for m in placed.merges for story_id in (m.story_id, m.into)}
     )
     return told
@@ -74,7 +74,7 @@ async def retell_stories(tx: Transaction, article_ids: Iterable[int]) -> None:
     for chunk in chunked(article_ids):
         rows = await tx.execute(select(article.c.story_id).where(article.c.id.in_(chunk)))
         stories |= {row.story_id for row in rows if row.story_id is not None}
-    await _recount(tx, stories)
+    await recount_stories(tx, stories)
 
 
 async def has_merged_after(tx: Transaction, seq: int) -> bool:
@@ -108,15 +108,22 @@ async def _merge(tx: Transaction, merge: Merge, after: int, now: datetime) -> li
 
 
 def _story_row(article_id: int, kept: Article, now: datetime) -> Row:
+    return begin_story_row(article_id, kept.title, kept.host, sort_at(kept, now), kept.language)
+
+
+def begin_story_row(
+    article_id: int, title: str, host: str | None, at: datetime, language: str
+) -> Row:
+    """A story that has only the article that begins it."""
     return {
         "id": article_id,
         "lead_article_id": article_id,
-        "title": kept.title,
+        "title": title,
         "articles": 1,
-        "hosts": 1 if kept.host else 0,
-        "first_published_at": sort_at(kept, now),
-        "last_published_at": sort_at(kept, now),
-        "language": kept.language,
+        "hosts": 1 if host else 0,
+        "first_published_at": at,
+        "last_published_at": at,
+        "language": language,
     }
 
 
@@ -131,7 +138,7 @@ def _member_row(place: Place, kept: Article, seq: int, now: datetime) -> Row:
     }
 
 
-async def _recount(tx: Transaction, story_ids: Iterable[int]) -> None:
+async def recount_stories(tx: Transaction, story_ids: Iterable[int]) -> None:
     """Bring stories in line with the articles that are in them now; empty ones go."""
     which = [{"which": one} for one in sorted(story_ids)]
     if which:

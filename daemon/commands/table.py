@@ -20,6 +20,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "daemon.commands.furniture",
         "List and forget the lines that were learned to belong to a site.",
     ),
+    "reprocess": (
+        "daemon.commands.reprocess",
+        "Make stored articles again, by the rules of today.",
+    ),
     "db": ("daemon.commands.db", "Upgrade and check the database."),
     "config": ("daemon.commands.config", "Show, check and write the configuration."),
     "health": ("daemon.commands.health", "Ask a running newsd whether it does its work."),

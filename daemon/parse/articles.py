@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urljoin
 
 from daemon.errors import NotAFeedError, UsageError
 from daemon.parse.decode import decode
@@ -37,6 +38,14 @@ def parse_articles(page: Fetched) -> ParsedFeed:
     if text[0] in "{[":
         return _from_json(page, text)
     return _ingested(page, [_placed(_from_text(text), page.url)])
+
+
+def read_web_page(page: Fetched) -> Entry:
+    """What a web page says of its article. Raises `NotAFeedError` when the bytes are no text."""
+    text = decode(page.body, page.content_type).lstrip("\ufeff").strip()
+    _refuse_binary(page.body, text)
+    entry = read_page(writable(text))
+    return replace(entry, base=urljoin(page.url, entry.base or ""))
 
 
 def _ingested(page: Fetched, entries: list[Entry]) -> ParsedFeed:

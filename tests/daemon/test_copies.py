@@ -56,6 +56,9 @@ def gathered(feed: Feed, *entries: dict[str, Any], now: datetime = NOON) -> Gath
     return Gathered(feed, now, timedelta(), news)
 
 
+KEPT = timedelta(days=30)
+
+
 async def take(keep: Keeper, *names: str, host: str = "a.example", now: datetime = NOON) -> None:
     """Each article from the host's feed, in a poll of its own."""
     feed = await follow(keep.database, host)
@@ -145,14 +148,22 @@ async def test_copies_are_looked_for_as_far_back_as_a_bucket(
     assert (await ask(database, ROWS))[1][1] == (1 if is_found else None)
 
 
+async def test_a_story_that_two_begin_at_once_has_two(database: Database) -> None:
+    keep = keeper(database)
+    feed = await follow(database, "a.example")
+    both = [entry(name, "a.example") for name in ("original", "1_near")]
+    await keep.keep([gathered(feed, *both)], NOON)
+    assert await ask(database, "SELECT story_id, articles FROM newsd_story_v1") == [(1, 2)]
+
+
 async def test_what_nobody_looks_up_any_more_is_taken_away(database: Database) -> None:
     await take(keeper(database), "original", "others/5_court")
     tables = ("dedup_key", "fingerprint", "story_member")
-    await tidy(database, NOON + timedelta(days=1))
+    await tidy(database, NOON + timedelta(days=1), KEPT)
     assert [await one(database, f"SELECT count(*) > 0 FROM {t}") for t in tables] == [1, 1, 1]
-    await tidy(database, NOON + timedelta(days=5))
+    await tidy(database, NOON + timedelta(days=5), KEPT)
     assert [await one(database, f"SELECT count(*) > 0 FROM {t}") for t in tables] == [1, 1, 0]
-    await tidy(database, NOON + 2 * BUCKET)
+    await tidy(database, NOON + 2 * BUCKET, KEPT)
     assert [await one(database, f"SELECT count(*) > 0 FROM {t}") for t in tables] == [0, 0, 0]
     assert await one(database, "SELECT count(*) FROM newsd_article_v1") == 2
 

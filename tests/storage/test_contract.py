@@ -19,7 +19,7 @@ PROMISED = {
     "newsd_article_v1": "article_id public_id seq url canonical_url host title summary text html"
     " language authors section image_url word_count published_at published_precision"
     " published_source published_tz published_raw first_seen_at changed_at publish_delay_s"
-    " revision story_id duplicate_of relation similarity quality deleted",
+    " revision story_id duplicate_of relation similarity quality deleted text_source",
     "newsd_article_evidence_v1": "article_id furniture dates",
     "newsd_article_revision_v1": "article_id revision title summary text html seen_at"
     " changed_fields",
@@ -29,10 +29,11 @@ PROMISED = {
     "newsd_article_topic_v1": "article_id topic_id label level score source evidence"
     " taxonomy_version tagger_version",
     "newsd_article_entity_v1": "article_id entity_id name type mentions in_title",
-    "newsd_feed_v1": "feed_id url title site_url kind language labels added_at moved_from",
+    "newsd_feed_v1": "feed_id url title site_url kind language labels added_at moved_from"
+    " full_text",
     "newsd_feed_health_v1": "feed_id url state last_poll_at last_success_at last_outcome"
     " last_error failures next_poll_at next_poll_reason articles_7d mean_delay_s requests_24h"
-    " not_modified_share takeover_at takeover_signs",
+    " not_modified_share takeover_at takeover_signs full_text",
     "newsd_poll_v1": "poll_id feed_id started_at duration_ms outcome http_status bytes items"
     " created revised duplicates rejected error replica reasons",
     "newsd_gap_v1": "feed_id after before estimated_items",
