@@ -18,6 +18,7 @@ from storage.schema import (
     article_decision,
     article_entity,
     article_evidence,
+    article_origin,
     article_revision,
     article_text,
     article_topic,
@@ -31,7 +32,7 @@ from storage.values import Change, ChangeKind
 
 _WORDS = (
     *(article_decision, article_entity, article_evidence, article_revision, article_topic),
-    *(fingerprint, story_member),
+    *(article_origin, fingerprint, story_member),
 )
 """Tables that say something of an article; its rows there go."""
 
