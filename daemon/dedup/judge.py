@@ -77,9 +77,7 @@ def _judge(
         tagged, verdict = _unnamed(tagged), Repeated(held.article_id)
     elif held is None:
         verdict = Created(next(fresh_ids), copy=known.copied_by(tagged))
-    elif (
-        not _is_changed(held, tagged) or held.article_id in known.settled or _is_less(held, tagged)
-    ):
+    elif held.article_id in known.settled or not _is_news(held, tagged):
         verdict = Repeated(held.article_id)
     elif _has_authority(arrival, held):
         verdict = Revised(held.article_id, _changed_fields(held, tagged), held.story_id)

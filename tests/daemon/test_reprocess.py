@@ -16,6 +16,7 @@ from daemon.learned import LearnedLines
 from daemon.reprocess import Progress, Reprocessor, Stage
 from storage.database import Database
 from storage.kept import kept as kept_articles
+from storage.retraction import retract
 from storage.schema import article, article_origin, article_text
 from tests.conftest import Serve
 from tests.daemon.conftest import Bench
@@ -327,6 +328,16 @@ async def test_entries_are_kept_only_if_somebody_wants_them(bench: Bench, serve:
     bench.keeper = replace(bench.keeper, keeps_origins=False)
     await bench.poll(url)
     assert await ask(bench.database, "SELECT * FROM article_origin") == []
+
+
+async def test_what_was_taken_back_is_not_made_again(kept: Bench) -> None:
+    async with kept.database.writing() as tx:
+        await retract(tx, [2], why="asked to", now=kept.now)
+    assert await ask(kept.database, "SELECT 1 FROM article_origin WHERE article_id = 2") == []
+    for stage in Stage:
+        assert (await run(kept, stage)).looked_at == 4
+    title = "SELECT title FROM newsd_article_v1 WHERE article_id = 2"
+    assert await one(kept.database, title) == ""
 
 
 async def test_entries_go_when_they_are_old(kept: Bench) -> None:
