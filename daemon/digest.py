@@ -31,7 +31,7 @@ from daemon.normalise.recurring import recurring_in
 from daemon.normalise.text import clean_line
 from daemon.normalise.url import absolute_url, site_of
 from daemon.parse import hub_links, parse_articles, parse_feed
-from daemon.tag import Tagger, tag_article
+from daemon.tag import Tagger, recognise, tag_article
 from daemon.values import (
     NOTHING,
     OVER_MAX_ENTRIES,
@@ -46,6 +46,7 @@ from daemon.values import (
 from daemon.words import read_words
 from storage.values import (
     Article,
+    Entity,
     Fingerprint,
     Likeness,
     Precision,
@@ -213,6 +214,7 @@ class _Made:
     fingerprint: Fingerprint
     likeness: Likeness | None
     terms: Terms
+    entities: tuple[Entity, ...]
 
 
 def _belt(
@@ -225,7 +227,8 @@ def _belt(
     shared = shared_links(parsed.entries)
 
     def mark(made: tuple[_Named, Article]) -> _Made:
-        return _mark(*made, address_is_shared=is_shared(made[0].entry, shared))
+        is_unclear = is_shared(made[0].entry, shared)
+        return _mark(*made, means.tagger, address_is_shared=is_unclear)
 
     def tag(made: _Made) -> tuple[Topic, ...]:
         return tag_article(means.tagger, made.article, made.item.entry.categories)
@@ -240,19 +243,22 @@ def _belt(
     return tuple(_tagged(made, topics) for made, topics in _each(marked, tag, rejected))
 
 
-def _mark(item: _Named, article: Article, *, address_is_shared: bool) -> _Made:
-    words = read_words(article.text)
+def _mark(item: _Named, article: Article, tagger: Tagger, *, address_is_shared: bool) -> _Made:
+    """All that is seen from the words of an article, which are read once."""
+    title, words = read_words(article.title), read_words(article.text)
     made = fingerprint(article, words, item.name, address_is_shared=address_is_shared)
     names = names_of(words)
     like = likeness(words, names) if made.content_hash is not None else None
-    terms = terms_of(read_words(article.title), words, names)
-    return _Made(item, article, made, like, terms)
+    entities = recognise(tagger.gazetteer, article, title, words)
+    return _Made(item, article, made, like, terms_of(title, words, names), entities)
 
 
 def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
     name, article = made.item.name, made.article
     sighting = Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)
-    return TaggedArticle(article, made.fingerprint, sighting, topics, made.likeness, made.terms)
+    return TaggedArticle(
+        article, made.fingerprint, sighting, topics, made.likeness, made.terms, made.entities
+    )
 
 
 def _normalised(

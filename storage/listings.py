@@ -60,6 +60,7 @@ _evidence = _view("newsd_article_evidence_v1")
 _revision = _view("newsd_article_revision_v1")
 _sighting = _view("newsd_sighting_v1")
 _topic = _view("newsd_article_topic_v1")
+_entity = _view("newsd_article_entity_v1")
 _health = _view("newsd_feed_health_v1")
 _poll = _view("newsd_poll_v1")
 _story = _view("newsd_story_v1")
@@ -110,13 +111,14 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
 async def article(tx: Transaction, article_id: int) -> Line | None:
     """An article with all that hangs on it, or None; of its revisions not the texts.
 
-    `topics`, `sightings`, `revisions`; `furniture` and `other_dates`: what was taken off it, and
-    what gave way.
+    `topics`, `entities`, `sightings`, `revisions`; `furniture` and `other_dates`: what was taken
+    off it, and what gave way.
     """
     found = await _lines(tx, select(_article).where(_article.c.article_id == article_id))
     if not found:
         return None
     topics = select(_topic).where(_topic.c.article_id == article_id)
+    entities = select(_entity).where(_entity.c.article_id == article_id)
     sightings = select(_sighting).where(_sighting.c.article_id == article_id)
     texts = {"title", "summary", "text", "html"}
     revisions = select(*(c for c in _revision.c if c.name not in texts)).where(
@@ -127,6 +129,9 @@ async def article(tx: Transaction, article_id: int) -> Line | None:
         "furniture": evidence[0]["furniture"] if evidence else [],
         "other_dates": evidence[0]["dates"] if evidence else [],
         "topics": await _lines(tx, topics.order_by(_topic.c.score.desc(), _topic.c.topic_id)),
+        "entities": await _lines(
+            tx, entities.order_by(_entity.c.mentions.desc(), _entity.c.entity_id)
+        ),
         "sightings": await _lines(tx, sightings.order_by(_sighting.c.first_seen_at)),
         "revisions": await _lines(tx, revisions.order_by(_revision.c.revision)),
     }

@@ -3,14 +3,22 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, case, delete, func, insert, select, update
 
 from storage.bulk import insert_rows
 from storage.chunks import chunked
 from storage.database import Transaction
-from storage.rows import content_row, evidence_rows, published_row, text_row, topic_rows
+from storage.rows import (
+    content_row,
+    entity_rows,
+    evidence_rows,
+    published_row,
+    text_row,
+    topic_rows,
+)
 from storage.schema import (
     article,
+    article_entity,
     article_evidence,
     article_revision,
     article_text,
@@ -62,19 +70,29 @@ async def _put_aside(tx: Transaction, article_ids: Sequence[int]) -> None:
 
 
 async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
+    """What the new text is about, and whom it names."""
+    topics = [row for j, c in turn for row in topic_rows(c.article_id, j.tagged, c.at)]
+    entities = [row for j, c in turn for row in entity_rows(c.article_id, j.tagged, c.at)]
     ids = [change.article_id for _, change in turn]
+    await _replace(tx, article_topic, ids, topics)
+    await _replace(tx, article_entity, ids, entities)
+
+
+async def _replace(
+    tx: Transaction, table: Table, ids: Sequence[int], rows: Sequence[dict[str, Any]]
+) -> None:
+    """New rows in the place of those of these articles, each where its article stands."""
     for chunk in chunked(ids):
-        await tx.execute(delete(article_topic).where(article_topic.c.article_id.in_(chunk)))
-    rows = [row for j, c in turn for row in topic_rows(c.article_id, j.tagged, c.at)]
+        await tx.execute(delete(table).where(table.c.article_id.in_(chunk)))
     if not rows:
         return
-    await insert_rows(tx, article_topic, rows)
+    await insert_rows(tx, table, rows)
     newest = func.coalesce(article.c.published_at, article.c.first_seen_at)
-    place = select(newest).where(article.c.id == article_topic.c.article_id)
+    place = select(newest).where(article.c.id == table.c.article_id)
     for chunk in chunked(ids):
         await tx.execute(
-            update(article_topic)
-            .where(article_topic.c.article_id.in_(chunk))
+            update(table)
+            .where(table.c.article_id.in_(chunk))
             .values(sort_at=place.scalar_subquery())
         )
 

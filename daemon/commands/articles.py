@@ -28,9 +28,9 @@ app = typer.Typer(
     rich_markup_mode=None, add_completion=False, help="List, show and explain articles."
 )
 _COLUMNS = ("article_id", "published_at", "language", "host", "title")
-_PARTS = ("other_dates", "topics", "sightings", "revisions", "copies")
+_PARTS = ("other_dates", "topics", "entities", "sightings", "revisions", "copies")
 _APART = {"text", "html", "furniture", *_PARTS}
-_SINGULAR = {"copies": "copy"}
+_SINGULAR = {"copies": "copy", "entities": "entity"}
 ArticleId = Annotated[
     int, typer.Argument(metavar="ID", max=2**63 - 1, help="The number of an article.")
 ]
@@ -70,7 +70,7 @@ def show(
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one article: its text, its topics, where it was seen, its revisions and copies."""
+    """Show an article: text, topics, entities, where it was seen, revisions and copies."""
     found = asyncio.run(_article(read_settings(config, database), article_id))
     if as_json:
         say_json(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from daemon.tag.gazetteer import Gazetteer, load_gazetteer
 from daemon.tag.lexicon import TAXONOMY_VERSION, Concept, Lexicon, load_lexicons, load_taxonomy
 from daemon.tag.rules import Rules, load_rules
 from daemon.tag.sections import topic_of_section
@@ -41,12 +42,13 @@ class Tagger:
     taxonomy: Mapping[str, Concept]
     lexicons: Mapping[str, Lexicon]
     rules: Rules
+    gazetteer: Gazetteer
 
 
 def load_tagger(rules_path: Path | None = None) -> Tagger:
     """Read the lexicons of the package and the operator's rules; raises `SettingsError`."""
     taxonomy = load_taxonomy()
-    return Tagger(taxonomy, load_lexicons(taxonomy), load_rules(rules_path))
+    return Tagger(taxonomy, load_lexicons(taxonomy), load_rules(rules_path), load_gazetteer())
 
 
 def tag_article(

@@ -78,6 +78,7 @@ async def test_an_article_is_shown_with_its_evidence(database: Database) -> None
     assert (shown["first_seen_at"], shown["deleted"]) == (NOON, False)
     assert shown["authors"] == ["Ada Example"]
     assert [t["evidence"] for t in shown["topics"]] == [dict(TOPIC.evidence)]
+    assert [e["name"] for e in shown["entities"]] == ["European Union"]
     assert [s["feed_id"] for s in shown["sightings"]] == [1]
     assert [(r["revision"], r["changed_fields"]) for r in shown["revisions"]] == [
         (1, []),
