@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "articles": ("daemon.commands.articles", "List, show and explain articles."),
     "stories": ("daemon.commands.stories", "List and show stories: articles of one event."),
+    "topics": ("daemon.commands.topics", "List, explain and test your own topics."),
     "furniture": (
         "daemon.commands.furniture",
         "List and forget the lines that were learned to belong to a site.",
