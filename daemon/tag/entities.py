@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from daemon.tag.gazetteer import CUES, Gazetteer, Role
 from daemon.tag.mentions import Names
-from daemon.tag.spans import Field, Piece, pieces, read_field, runs
+from daemon.tag.spans import Field, Piece, known_at, pieces, read_field, runs
 from daemon.words import Words
 from storage.values import Article, Entity, EntityType
 
@@ -19,6 +19,7 @@ _TYPES = (
 _LONGEST_PERSON = 4
 _ACRONYM = range(3, 7)
 _BREAKS = Role.STOP | Role.TITLE | Role.AND
+_NO_NAME = Role.GIVEN | Role.GENERIC | CUES
 
 
 def recognise(
@@ -31,8 +32,11 @@ def recognise(
         field = read_field(words, gazetteer, is_title=in_title)
         names.in_title = in_title
         reader = _Reader(field, gazetteer, names, strict=strict)
-        for run in runs(field, gazetteer):
-            reader.read(pieces(field, gazetteer, run))
+        for first, past in runs(field, gazetteer):
+            if past - first == 1:  # most of them
+                reader.read_word(first)
+            else:
+                reader.read(pieces(field, gazetteer, (first, past)))
     return names.entities(MOST)
 
 
@@ -48,10 +52,24 @@ class _Reader:
         self._strict = strict
         """Whether unknown words need a cue of their own: every noun is capitalised."""
 
+    def read_word(self, place: int) -> None:
+        """Tell of a run that is one word."""
+        field, word = self._field, self._field.hashes[place]
+        role = self._gazetteer.roles.get(word, 0)
+        if word in self._gazetteer.trie:
+            past, aliases = known_at(field, self._gazetteer, place)
+            if aliases:
+                self._known(Piece(place, past, role, aliases))
+                return
+        if not role & _BREAKS and field.is_plain and place in field.capital:
+            self._word(place, role, is_titled=False)
+
     def read(self, cut: Sequence[Piece]) -> None:
         """Tell of the names in a run."""
-        if len(cut) == 1:
-            self._single(cut[0])
+        if not self._field.is_plain or (len(cut) == 1 and cut[0].aliases):
+            for piece in cut:
+                if piece.aliases:
+                    self._known(piece)
             return
         start = 0
         for at, piece in enumerate(cut):
@@ -59,12 +77,6 @@ class _Reader:
                 self._stretch(cut[start:at], after=cut[start - 1] if start else None)
                 start = at + 1
         self._stretch(cut[start:], after=cut[start - 1] if start else None)
-
-    def _single(self, piece: Piece) -> None:
-        if piece.aliases:
-            self._known(piece)
-        elif not piece.role & _BREAKS and self._field.is_plain:
-            self._word(piece, is_titled=False)
 
     @staticmethod
     def _holds(cut: Sequence[Piece], at: int) -> bool:
@@ -125,7 +137,7 @@ class _Reader:
     def _is_part(self, cut: Sequence[Piece], at: int) -> bool:
         """Whether a known name of one word is part of somebody's unknown one: `Jack London`."""
         piece = cut[at]
-        if piece.past - piece.first > 1 or not self._field.is_plain:
+        if piece.past - piece.first > 1:
             return False
         before, behind = cut[at - 1] if at else None, cut[at + 1] if at + 1 < len(cut) else None
         if before and not before.aliases and before.role & Role.GIVEN:
@@ -137,14 +149,14 @@ class _Reader:
     def _words(self, cut: Sequence[Piece], after: Piece | None) -> None:
         """Words that no list knows: a person, a place, or nothing that we could name."""
         cut = _trimmed(cut)
+        if not cut:
+            return
         given = next((i for i, p in enumerate(cut) if p.role & Role.GIVEN), None)
         if given is not None and len(cut) - given >= 2:
             cut = self._person(cut[given:])
-        if not cut or not self._field.is_plain:
-            return
         is_titled = after is not None and bool(after.role & Role.TITLE)
         if len(cut) == 1:
-            self._word(cut[0], is_titled=is_titled)
+            self._word(cut[0].first, cut[0].role, is_titled=is_titled)
         elif len(cut) <= _LONGEST_PERSON and (given is not None or is_titled):
             self._unknown(cut, EntityType.PERSON)
         elif not self._strict:
@@ -157,31 +169,32 @@ class _Reader:
             return cut[: next(ends, len(cut))]
         return cut
 
-    def _word(self, piece: Piece, *, is_titled: bool) -> None:
-        word = self._field.hashes[piece.first]
-        if is_titled and not piece.role & CUES:
-            self._unknown([piece], EntityType.PERSON)
+    def _word(self, place: int, role: int, *, is_titled: bool) -> None:
+        """One unknown word: a surname perhaps, an acronym, a place."""
+        names, word = self._names, self._field.hashes[place]
+        written = self._field.written(place, place + 1)
+        if is_titled and not role & CUES:
+            names.unknown(written, EntityType.PERSON, word)
             return
-        written = self._field.written(piece.first, piece.past)
-        self._names.maybe_surname(word, written)
-        if self._strict or piece.role & (Role.GIVEN | Role.GENERIC | CUES):
+        names.maybe_surname(word, written)
+        if self._strict or role & _NO_NAME:
             return
         if len(written) in _ACRONYM and written.isupper() and written.isalpha():
-            self._unknown([piece], EntityType.ORGANISATION)
-        elif self._follows_preposition(piece):
-            self._unknown([piece], EntityType.PLACE)
+            names.unknown(written, EntityType.ORGANISATION, word)
+        elif self._follows_preposition(place):
+            names.unknown(written, EntityType.PLACE, word)
 
     def _guess(self, cut: Sequence[Piece]) -> None:
         """Two or three capitalised words that nothing explains."""
         if all(piece.role & Role.GENERIC for piece in cut):
             return
-        if self._follows_preposition(cut[0]):
+        if self._follows_preposition(cut[0].first):
             self._unknown(cut, EntityType.PLACE)
         elif len(cut) <= _LONGEST_PERSON and not any(p.role & Role.GENERIC for p in cut):
             self._names.maybe_person(self._field.hashes[cut[-1].first], self._written(cut))
 
-    def _follows_preposition(self, piece: Piece) -> bool:
-        place, field = piece.first, self._field
+    def _follows_preposition(self, place: int) -> bool:
+        field = self._field
         if not place or not field.joins(place - 1):
             return False
         role = self._gazetteer.roles.get(field.hashes[place - 1], 0)
@@ -192,15 +205,14 @@ class _Reader:
         return any(entities[alias.entity].type is kind for alias in piece.aliases)
 
     def _known(self, piece: Piece) -> None:
-        is_place = piece.aliases[0].is_shaky and self._follows_preposition(piece)
+        is_place = piece.aliases[0].is_shaky and self._follows_preposition(piece.first)
         last = self._field.hashes[piece.past - 1]
         written = self._field.written(piece.first, piece.past)
         self._names.known(piece.aliases, written, last, is_place=is_place)
 
     def _unknown(self, cut: Sequence[Piece], kind: EntityType) -> None:
-        if self._field.is_plain:
-            last = self._field.hashes[cut[-1].past - 1]
-            self._names.unknown(self._written(cut), kind, last)
+        last = self._field.hashes[cut[-1].past - 1]
+        self._names.unknown(self._written(cut), kind, last)
 
     def _written(self, cut: Sequence[Piece]) -> str:
         return self._field.written(cut[0].first, cut[-1].past)
@@ -208,6 +220,8 @@ class _Reader:
 
 def _trimmed(cut: Sequence[Piece]) -> Sequence[Piece]:
     """Without small words at the ends."""
+    if not cut or not (cut[0].role | cut[-1].role) & Role.LINK:
+        return cut
     first, past = 0, len(cut)
     while first < past and _is_small(cut[first]):
         first += 1
@@ -220,15 +234,15 @@ def _is_small(piece: Piece) -> bool:
     return not piece.aliases and bool(piece.role & Role.LINK)
 
 
-def _is_cue(piece: Piece) -> bool:
-    return not piece.aliases and bool(piece.role & CUES)
-
-
 def _cue_of(cut: Sequence[Piece]) -> int | None:
     """The word that says what a name is: one before an `of`, else the last."""
-    cues = [i for i, piece in enumerate(cut) if _is_cue(piece)]
-    leading = (i for i in cues if i + 1 < len(cut) and _is_small(cut[i + 1]))
-    return next(leading, cues[-1] if cues else None)
+    last = None
+    for at, piece in enumerate(cut):
+        if piece.role & CUES and not piece.aliases:
+            last = at
+            if at + 1 < len(cut) and _is_small(cut[at + 1]):
+                break
+    return last
 
 
 def _says_little(piece: Piece) -> bool:

@@ -95,8 +95,12 @@ def low_bits(words: Words) -> NDArray[np.intp]:
 
 def own_key(kind: str, name: str) -> str:
     """The key of an entity that has no other: the same name and type have the same key."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    plain = name if name.isascii() else _unmarked(name)
     return f"newsd:{kind}/{_BETWEEN.sub('-', plain.casefold()).strip('-')}"
+
+
+def _unmarked(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
 
 
 _BETWEEN = re.compile(r"[\W_]+")

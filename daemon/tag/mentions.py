@@ -31,7 +31,8 @@ class Names:
     """Whom an article names. The text is read first, then the title."""
 
     __slots__ = (
-        *("_article", "_found", "_gazetteer", "_odd", "_people", "_shaky", "_singles", "_unsure"),
+        *("_article", "_found", "_gazetteer", "_odd", "_people", "_shaky", "_singles"),
+        *("_unlisted", "_unsure"),
         "in_title",
     )
 
@@ -39,6 +40,7 @@ class Names:
         self._gazetteer = gazetteer
         self._article = article
         self._found: dict[str, _Tally] = {}
+        self._unlisted: dict[tuple[str, EntityType], _Tally] = {}
         self._people: dict[int, _Tally] = {}
         """Hash of a surname -> the person last named in full with it."""
         self._shaky: list[tuple[tuple[Alias, ...], _Mention, bool]] = []
@@ -137,10 +139,11 @@ class Names:
         return held
 
     def _named(self, written: str, kind: EntityType) -> _Tally:
-        key = own_key(kind, written)
-        held = self._found.get(key)
+        held = self._unlisted.get((written, kind))
         if held is None:
-            held = self._found[key] = _Tally(key, self._spelt(written), kind)
+            key = own_key(kind, written)
+            held = self._found.setdefault(key, _Tally(key, self._spelt(written), kind))
+            self._unlisted[written, kind] = held
         return held
 
     def _spelt(self, written: str) -> str:

@@ -69,27 +69,27 @@ def read_field(words: Words, gazetteer: Gazetteer, *, is_title: bool = False) ->
 
 def runs(field: Field, gazetteer: Gazetteer) -> list[tuple[int, int]]:
     """Marked words in a row, one or two small words between them; first, and past the last."""
+    if not field.marked:
+        return []
     found: list[tuple[int, int]] = []
-    first, past = -1, -1
-    for place in field.marked:
-        if first < 0 or not _continues(field, gazetteer, past, place):
-            if first >= 0:
-                found.append((first, past))
+    first, joins = field.marked[0], field.joins
+    past = first + 1
+    for place in field.marked[1:]:
+        goes_on = joins(past - 1) and (place == past or _links(field, gazetteer, past, place))
+        if not goes_on:
+            found.append((first, past))
             first = place
         past = place + 1
-    if first >= 0:
-        found.append((first, past))
+    found.append((first, past))
     return found
 
 
-def _continues(field: Field, gazetteer: Gazetteer, past: int, place: int) -> bool:
-    """Whether a word goes with the run that ended before `past`."""
-    if place == past:
-        return field.joins(past - 1)
-    if place - past > _MOST_LINKS or not all(map(field.joins, range(past - 1, place))):
+def _links(field: Field, gazetteer: Gazetteer, past: int, place: int) -> bool:
+    """Whether the words from `past` on are small ones that lead to the name at `place`."""
+    if place - past > _MOST_LINKS:
         return False
     roles, hashes = gazetteer.roles, field.hashes
-    return all(roles.get(hashes[at], 0) & _LINKS for at in range(past, place))
+    return all(roles.get(hashes[at], 0) & _LINKS and field.joins(at) for at in range(past, place))
 
 
 @dataclass(slots=True)
