@@ -82,6 +82,7 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
     *,
     limit: int,
     topic: str | None = None,
+    entity: str | None = None,
     language: str | None = None,
     host: str | None = None,
     since: datetime | None = None,
@@ -89,8 +90,8 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
 ) -> list[Line]:
     """The newest articles first, without those retracted.
 
-    `topic` is an id or a label, `since` the oldest publication (or, undated, first sight);
-    every word of `search` stands in title or summary.
+    `topic` is an id or a label, `entity` an id or a canonical name, `since` the oldest
+    publication (or, undated, first sight); every word of `search` stands in title or summary.
     """
     query = select(_article).where(_article.c.deleted.is_not(True)).order_by(_NEWEST)
     same = {_article.c.language: language, _article.c.host: host}
@@ -102,6 +103,11 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
             or_(_topic.c.topic_id == topic, func.lower(_topic.c.label) == topic.lower())
         )
         query = query.where(_article.c.article_id.in_(about))
+    if entity is not None:
+        naming = select(_entity.c.article_id).where(
+            or_(_entity.c.entity_id == entity, func.lower(_entity.c.name) == entity.lower())
+        )
+        query = query.where(_article.c.article_id.in_(naming))
     for word in (search or "").split():
         title, summary = _article.c.title, func.coalesce(_article.c.summary, "")
         query = query.where(or_(_has(title, word), _has(summary, word)))

@@ -45,6 +45,9 @@ def show_all(
     topic: Annotated[
         str | None, typer.Option("--topic", help="Only with this topic: a label or an id.")
     ] = None,
+    entity: Annotated[
+        str | None, typer.Option("--entity", help="Only naming this one: a name or an id.")
+    ] = None,
     host: Annotated[str | None, typer.Option("--host", help="Only from this host.")] = None,
     search: Annotated[
         str | None, typer.Option("--search", help="Every word is in the title or the summary.")
@@ -57,7 +60,7 @@ def show_all(
 ) -> None:
     """List the newest articles, copies among them."""
     wanted: dict[str, Any] = {"limit": limit, "language": language, "topic": topic}
-    wanted |= {"host": host, "search": search, "since": since}
+    wanted |= {"entity": entity, "host": host, "search": search, "since": since}
     rows = asyncio.run(_latest(read_settings(config, database), wanted))
     show_rows(rows, _COLUMNS, as_json=as_json)
 

@@ -10,10 +10,11 @@ from storage.values import Article, Entity, EntityType
 
 MOST = 40
 """Entities of an article."""
+_PERSON, _PLACE = EntityType.PERSON, EntityType.PLACE
 _NOUNS_ARE_CAPITAL = frozenset({"de", "lb"})
 _TYPES = (
     (Role.ORGANISATION, EntityType.ORGANISATION),
-    (Role.PLACE, EntityType.PLACE),
+    (Role.PLACE, _PLACE),
     (Role.EVENT, EntityType.EVENT),
 )
 _LONGEST_PERSON = 4
@@ -108,9 +109,9 @@ class _Reader:
             return None
         kind = _type(cut[cue].role)
         self._unknown(inside, kind)
-        if kind is not EntityType.PLACE:
+        if kind is not _PLACE:
             for piece in inside:
-                if piece.aliases and self._is(piece, EntityType.PLACE):
+                if piece.aliases and self._is(piece, _PLACE):
                     self._known(piece)
         return first, past
 
@@ -118,7 +119,7 @@ class _Reader:
         """Whether a piece before a cue belongs to the name."""
         if not piece.aliases:
             return not piece.role & Role.LINK
-        if self._is(piece, EntityType.PERSON):
+        if self._is(piece, _PERSON):
             return is_next and piece.past - piece.first == 1
         return True
 
@@ -158,7 +159,7 @@ class _Reader:
         if len(cut) == 1:
             self._word(cut[0].first, cut[0].role, is_titled=is_titled)
         elif len(cut) <= _LONGEST_PERSON and (given is not None or is_titled):
-            self._unknown(cut, EntityType.PERSON)
+            self._unknown(cut, _PERSON)
         elif not self._strict:
             self._guess(cut)
 
@@ -174,7 +175,7 @@ class _Reader:
         names, word = self._names, self._field.hashes[place]
         written = self._field.written(place, place + 1)
         if is_titled and not role & CUES:
-            names.unknown(written, EntityType.PERSON, word)
+            names.unknown(written, _PERSON, word)
             return
         names.maybe_surname(word, written)
         if self._strict or role & _NO_NAME:
@@ -182,14 +183,14 @@ class _Reader:
         if len(written) in _ACRONYM and written.isupper() and written.isalpha():
             names.unknown(written, EntityType.ORGANISATION, word)
         elif self._follows_preposition(place):
-            names.unknown(written, EntityType.PLACE, word)
+            names.unknown(written, _PLACE, word)
 
     def _guess(self, cut: Sequence[Piece]) -> None:
         """Two or three capitalised words that nothing explains."""
         if all(piece.role & Role.GENERIC for piece in cut):
             return
         if self._follows_preposition(cut[0].first):
-            self._unknown(cut, EntityType.PLACE)
+            self._unknown(cut, _PLACE)
         elif len(cut) <= _LONGEST_PERSON and not any(p.role & Role.GENERIC for p in cut):
             self._names.maybe_person(self._field.hashes[cut[-1].first], self._written(cut))
 

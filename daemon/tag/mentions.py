@@ -8,6 +8,10 @@ from functools import lru_cache
 from daemon.tag.gazetteer import Alias, Gazetteer, KnownEntity, own_key
 from storage.values import Article, Entity, EntityType
 
+_PERSON = EntityType.PERSON
+LONGEST = 100
+"""Characters of a name that no list knows."""
+
 
 @dataclass(slots=True)
 class _Tally:
@@ -59,7 +63,7 @@ class Names:
             self._shaky.append((aliases, (written, self.in_title), is_place))
             return
         entity = self._gazetteer.entities[alias.entity]
-        if entity.type is EntityType.PERSON:
+        if entity.type is _PERSON:
             tally = self._person(entity, last, in_full=alias.is_whole)
         else:
             tally = self._tally(entity)
@@ -74,7 +78,9 @@ class Names:
 
     def unknown(self, written: str, kind: EntityType, last: int) -> None:
         """A name that a cue explains."""
-        is_person = kind is EntityType.PERSON
+        if len(written) > LONGEST:
+            return
+        is_person = kind is _PERSON
         if is_person and " " not in written and (held := self._people.get(last)):
             held.add(written, in_title=self.in_title)
             return

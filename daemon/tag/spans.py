@@ -13,6 +13,8 @@ _JOINING = frozenset(b" -&.")
 _DOT, _BLANK, _AMPERSAND = b".& "[0], b" "[0], b"&"[0]
 _LINKS = Role.LINK | Role.PARTICLE
 _MOST_LINKS = 2
+_LONGEST_RUN = 20
+"""Words; in longer ones no name could be told from the next."""
 _TITLE_CASE, _FEW = 0.6, 6
 """A headline of so many words of which such a share is capitalised says nothing by capitals."""
 
@@ -76,7 +78,7 @@ def runs(field: Field, gazetteer: Gazetteer) -> list[tuple[int, int]]:
     past = first + 1
     for place in field.marked[1:]:
         goes_on = joins(past - 1) and (place == past or _links(field, gazetteer, past, place))
-        if not goes_on:
+        if not goes_on or place - first >= _LONGEST_RUN:
             found.append((first, past))
             first = place
         past = place + 1
@@ -113,6 +115,8 @@ def pieces(field: Field, gazetteer: Gazetteer, run: tuple[int, int]) -> list[Pie
         end, aliases = known_at(field, gazetteer, at)
         if not aliases and at not in field.capital and not role & _LINKS:
             role = Role.STOP
+        elif role & Role.SURNAME and cut and cut[-1].role & Role.GIVEN:
+            role, aliases = 0, ()  # Stephen King is no king
         cut.append(Piece(at, end, role, aliases))
         at = end
     return cut

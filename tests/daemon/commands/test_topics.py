@@ -1,6 +1,7 @@
 """The commands about an operator's own topics, which need no database."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,20 @@ def test_a_bad_rule_is_shown_where_it_is(rules: Path, capsys: pytest.CaptureFixt
         f"newsd: {rules}:3:15: topic 'quay': nothing joins 'storm' to what stands before; write "
         'AND or OR between, or "two words" for a phrase\n'
     )
+
+
+PAGE = (Path(__file__).parents[3] / "docs" / "topics.md").read_text("utf-8")
+MISTAKES = re.findall(r"```toml\n([^`]+)```\n```\n([^`]+)```", PAGE)
+
+
+@pytest.mark.parametrize(("document", "said"), MISTAKES)
+def test_a_mistake_is_told_as_the_documents_show_it(
+    document: str, said: str, rules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules.write_text(document)
+    assert main(["topics", "list", "--rules", rules.name]) == 78
+    assert capsys.readouterr().err == said
+
+
+def test_the_documents_show_five_kinds_of_mistakes() -> None:
+    assert len({said.partition("': ")[2] for _, said in MISTAKES}) == 5

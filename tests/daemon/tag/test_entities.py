@@ -68,6 +68,8 @@ def test_a_relative_is_not_the_one_who_is_known() -> None:
         ("It lies in Vollerby, they say.", "Vollerby", EntityType.PLACE),
         ("They crossed Lake Tulsery by boat.", "Lake Tulsery", EntityType.PLACE),
         ("Then came Hurricane Osbert with rain.", "Hurricane Osbert", EntityType.EVENT),
+        ("They read Stephen King on the train.", "Stephen King", EntityType.PERSON),
+        ("It was Jane Hill who left.", "Jane Hill", EntityType.PERSON),
         ("He carried an iPhone and no map.", "iPhone", EntityType.PRODUCT),
     ],
 )  # fmt: skip
@@ -139,3 +141,19 @@ def test_an_article_has_forty_at_most_and_those_of_the_title_first() -> None:
     found = named(f"{people} {more}", title="Robert Trezlow is here")
     assert len(found) == 40
     assert next(iter(found)) == "Robert Trezlow"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it was Ministry " + "of Trump Ministry " * 900,
+        "so said " + "Putin University and the " * 700,
+        "in " + "X" * 60_000 + " they met Jane " + "Y" * 3000,
+        "O'" * 20_000,
+        "\u0301" * 1000 + "É" * 50_000,
+    ],
+)
+def test_no_text_makes_names_without_bounds(text: str) -> None:
+    for entity in named(text).values():
+        assert len(entity.entity_id) <= 130
+        assert len(entity.name) <= 130
