@@ -100,10 +100,12 @@ def _foreign_cities() -> dict[str, list[str]]:
 
 def given_names() -> Iterator[str]:
     """Given names: the census of the United States (public domain), and our own list."""
+    others = {name for line in _lines("no_given_names.txt") for name in line.split()}
     for sex, most in (("male", 900), ("female", 1400)):
         census = (files("names") / f"dist.{sex}.first").read_text("ascii").splitlines()
         for line in census[:most]:
-            yield line.split()[0].capitalize()
+            if (name := line.split()[0].capitalize()) not in others:
+                yield name
     for line in _lines("given_names.txt"):
         yield from line.split()
 

@@ -18,8 +18,8 @@ _TYPES = (
     (Role.EVENT, EntityType.EVENT),
 )
 _LONGEST_PERSON = 4
-_ACRONYM = range(3, 7)
-_BREAKS = Role.STOP | Role.TITLE | Role.AND
+_ACRONYM = range(3, 6)
+_BREAKS = Role.STOP | Role.TITLE | Role.APART
 _NO_NAME = Role.GIVEN | Role.GENERIC | CUES
 
 
@@ -82,7 +82,7 @@ class _Reader:
     @staticmethod
     def _holds(cut: Sequence[Piece], at: int) -> bool:
         """Whether a word that breaks runs is a small one in a name: `Bank of the West`."""
-        is_link = cut[at].role & (Role.LINK | Role.PARTICLE) and not cut[at].role & Role.AND
+        is_link = cut[at].role & (Role.LINK | Role.PARTICLE) and not cut[at].role & Role.APART
         return bool(is_link) and 0 < at < len(cut) - 1
 
     def _stretch(self, cut: Sequence[Piece], after: Piece | None) -> None:
@@ -103,7 +103,7 @@ class _Reader:
         first = cue
         while first and self._goes_with(cut[first - 1], is_next=first == cue):
             first -= 1
-        past = _rest(cut, cue, alone=first == cue)
+        past = _rest(cut, cue, leads=first == cue and bool(cut[cue].role & Role.LEADS))
         inside = cut[first:past]
         if len(inside) < 2 or all(_says_little(piece) for piece in inside):
             return None
@@ -254,11 +254,11 @@ def _type(role: int) -> EntityType:
     return next(kind for cue, kind in _TYPES if role & cue)
 
 
-def _rest(cut: Sequence[Piece], cue: int, *, alone: bool) -> int:
+def _rest(cut: Sequence[Piece], cue: int, *, leads: bool) -> int:
     """Where a name ends that a cue is in: `Bank of Japan`, `Mount Sinjar`."""
     past = cue + 1
     if past == len(cut):
         return past
     if cut[past].role & Role.LINK and not cut[past].aliases:
         return len(cut)
-    return min(past + 2, len(cut)) if alone else past
+    return min(past + 2, len(cut)) if leads else past

@@ -44,8 +44,9 @@ class Role:
     PREPOSITION: Final = 256
     SAID: Final = 512
     GIVEN: Final = 1024
-    AND: Final = 2048
+    APART: Final = 2048
     SURNAME: Final = 4096
+    LEADS: Final = 8192
 
 
 _ROLES: dict[str, int] = {name.lower(): bit for name, bit in vars(Role).items() if name.isupper()}

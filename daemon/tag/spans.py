@@ -7,8 +7,9 @@ from daemon.words import Words
 
 LONGEST = 3000
 """Words of a text in which names are looked for."""
-_ABBREVIATION = 3
-"""Letters of a word after which a full stop does not end a sentence: Mr., St., J."""
+_INITIALS = 2
+"""Letters of a word after which a full stop does not end a sentence: J. D., Dr., St."""
+_ABBREVIATED = frozenset(b"Gov Sen Rep Gen Col Maj Sgt Mrs Rev Hon Adm Cap Prof".split())
 _JOINING = frozenset(b" -&.")
 _DOT, _BLANK, _AMPERSAND = b".& "[0], b" "[0], b"&"[0]
 _LINKS = Role.LINK | Role.PARTICLE
@@ -47,7 +48,9 @@ class Field:
         if gap == 1:
             return whole[end] in _JOINING
         if gap == 2 and whole[end] == _DOT:
-            return whole[end + 1] == _BLANK and end - self.starts[place] <= _ABBREVIATION
+            start = self.starts[place]
+            is_short = end - start <= _INITIALS or whole[start:end] in _ABBREVIATED
+            return whole[end + 1] == _BLANK and is_short
         return gap == 3 and whole[end + 1] == _AMPERSAND
 
 
