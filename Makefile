@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WHEEL := $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir
 endif
 
-.PHONY: help demo test check lint types imports bench bench-parse bench-schedule bench-slow bench-websub bench-tags gazetteer lock wheel clean
+.PHONY: help demo test check lint types imports bench bench-dedup bench-parse bench-schedule bench-slow bench-websub bench-tags gazetteer lock wheel clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ bench-slow: $(VENV)/bench  ## a thousand feeds that answer by drips beside 300 h
 
 bench-websub: $(VENV)/dev  ## publication to row: told by a hub, and found by polling
 	$(BIN)/python -m benchmarks.websub
+
+bench-dedup: $(VENV)/bench  ## what finding copies costs as the database grows
+	$(BIN)/python -m benchmarks.dedup
 
 bench-tags: $(VENV)/dev  ## what an operator's topics and the names in articles cost
 	$(BIN)/python -m benchmarks.rules

@@ -1,5 +1,6 @@
 """The furniture learned of the sites that feeds lead to: a bounded memory of what is stored."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ class LearnedLines:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._reading = asyncio.Lock()
         self._read_at: datetime | None = None
         self._lines: dict[str, frozenset[int]] = {}
         self._sites: OrderedDict[int, tuple[str, ...]] = OrderedDict()
@@ -45,8 +47,9 @@ class LearnedLines:
         return await self._known(_sites(articles), now)
 
     async def _known(self, wanted: set[str], now: datetime) -> Learned:
-        if self._read_at is None or self._read_at + AGE < now:
-            await self._read(now)
+        async with self._reading:  # at a start all polls ask at once
+            if self._read_at is None or self._read_at + AGE < now:
+                await self._read(now)
         return {site: self._lines[site] for site in wanted if site in self._lines}
 
     async def _read(self, now: datetime) -> None:

@@ -11,9 +11,12 @@ import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
+from time import monotonic
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -26,6 +29,8 @@ from daemon.values import NOTHING, Digested, Fetched, Learned
 
 BELT = "daemon.belt"
 MAX_WORKERS = 4
+STARTING = 2.0
+"""Seconds a worker may take to start, before it is ended all the same."""
 ADDRESS_SPACE = 2 << 30
 """Bytes a worker may map; beyond it Python raises MemoryError."""
 # Workers do not hear SIGTERM, so pebble need not wait for it to work.
@@ -43,6 +48,7 @@ class Workers:
         self._settings = settings
         self._rules = rules
         self._pool: ProcessPool | None = None
+        self._ready: _Ready | None = None
 
     async def digest(
         self,
@@ -97,11 +103,13 @@ class Workers:
             context = multiprocessing.get_context("forkserver")
             # the fork server imports the belt once; a worker is then a fork of it
             context.set_forkserver_preload([BELT])
+            many = self._settings.workers or min(MAX_WORKERS, os.cpu_count() or 1)
+            self._ready = _Ready(many, context.Semaphore(0))
             self._pool = ProcessPool(
-                max_workers=self._settings.workers or min(MAX_WORKERS, os.cpu_count() or 1),
+                max_workers=many,
                 context=context,
                 initializer=_prepare,
-                initargs=(self._rules,),
+                initargs=(self._rules, self._ready.told),
             )
         return self._pool
 
@@ -109,20 +117,37 @@ class Workers:
         """End the workers; documents in their hands are dropped."""
         pool, self._pool = self._pool, None
         if pool is not None:
+            if self._ready is not None:
+                await asyncio.to_thread(self._ready.wait)
             pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             await asyncio.to_thread(pool.join)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Knows when all workers have started: one that is ended earlier complains on stderr."""
+
+    workers: int
+    told: Semaphore
+
+    def wait(self) -> None:
+        """Return when they have, or soon."""
+        until = monotonic() + STARTING
+        for _ in range(self.workers):
+            self.told.acquire(timeout=max(0.0, until - monotonic()))
 
 
 # ---------------------------------------------------------------- inside a worker
 
 
-def _prepare(rules: Path | None) -> None:
+def _prepare(rules: Path | None, ready: Semaphore) -> None:
     """Make this process ready; interrupts and stops are the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, resource.RLIM_INFINITY))
     belt().prepare(rules)
+    ready.release()
 
 
 def _within(limit: timedelta, task: Callable[..., Result], *args: Any) -> Result:

@@ -53,7 +53,7 @@ async def save_stories(
     story that went into another.
     """
     begun = [p.article_id for p in placed.places if p.story_id == p.article_id]
-    joined = {p.story_id for p in placed.places} - set(begun)
+    joined = {p.story_id for p in placed.places if p.story_id != p.article_id}
     await insert_rows(tx, story, [_story_row(i, new[i][0], now) for i in begun])
     members = [_member_row(p, *new[p.article_id], now) for p in placed.places if p.vector]
     await insert_rows(tx, story_member, members)

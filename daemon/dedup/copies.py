@@ -28,6 +28,7 @@ _NAMES_LENGTHS = 0.3
 _FEWEST_WORDS = 20
 _LEAD = 0.5
 _LONGER, _LEAD_NAMES, _LEAD_ORDER = 1.25, 10, 0.6
+_LITTLE_LONGER, _TOP_NAMES, _TOP_KNOWN = 1.1, 12, 0.2
 
 
 def nearest(keys: Iterable[int], postings: Mapping[int, Sequence[int]]) -> list[int]:
@@ -44,6 +45,8 @@ def compare(old: Marks, new: Likeness) -> Alike | None:
     """How `new` copies `old`, or None when it is an article of its own."""
     found = _Runs.of(old, new.marks)
     names = _Names.of(old, new.marks)
+    if _has_lead_of_its_own(names):
+        return None
     if (alike := _alike_by_runs(found, names, old, new)) is not None:
         relation, similarity = alike
         return Alike(relation, round(similarity, 4), found.evidence() | names.evidence())
@@ -170,12 +173,23 @@ def _are_enough(found: _Runs, names: _Names) -> bool:
 
 
 def _leads_with(names: _Names) -> bool:
-    """Whether a longer text begins as the old one: one with a lead of its own is a follow-up."""
+    """Whether a longer text begins as the old one."""
     if len(names.new) <= _LONGER * len(names.old):
         return True
     lead = names.old[:_LEAD_NAMES]
     top = names.new[: max(2 * _LEAD_NAMES, len(names.new) // 3)]
     return float(LCSseq.similarity(lead, top)) >= _LEAD_ORDER * len(lead)
+
+
+def _has_lead_of_its_own(names: _Names) -> bool:
+    """Whether a longer text begins with names that the old one does not know.
+
+    Then it tells something new, and only its background is old.
+    """
+    if len(names.new) < _LITTLE_LONGER * len(names.old) or len(names.old) < _BRIEF_NAMES:
+        return False
+    top, known = names.new[:_TOP_NAMES], set(names.old)
+    return len(top) == _TOP_NAMES and sum(name in known for name in top) < _TOP_KNOWN * len(top)
 
 
 def _comparable(old: Marks, new: Marks) -> tuple[Runs, Runs]:

@@ -88,10 +88,11 @@ class Window:
     def nearby(self, vector: bytes, at: datetime, least: float) -> list[Nearby]:
         """The stories at least so much like this article, the one most alike first."""
         rows, scores = self._nearest(vector, at)
+        if not len(scores) or scores[0] < least:  # a mean is no more than its greatest part
+            return []
         by_story: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
             by_story[self._stories[row]].append((self._articles[row], score))
-        # a mean is no more than its greatest part
         found = [
             self._nearby(story_id, alike)
             for story_id, alike in by_story.items()

@@ -34,7 +34,7 @@ class Vocabulary:
     def learn(self, seen: Iterable[Terms]) -> None:
         """Count the terms of new articles."""
         for terms in seen:
-            slots = np.unique(np.frombuffer(terms.hashes, np.uint32) % SLOTS)
+            slots = np.frombuffer(terms.hashes, np.uint32) % SLOTS  # one of two equal ones counts
             self._counts[slots] += 1
             self._new[slots] += 1
             self.articles += 1

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from storage.database import Database, Transaction
 from storage.following import add_feeds
 from storage.sightings import mark_departed
 from storage.values import Subscription
+from tests.contract import CODEBOOK, broken, codebook, promised, published
 from tests.samples import ARTICLE, NOON, PUBLISHED
 from tests.storage.test_articles import NEW, revision, write
 
@@ -151,3 +153,39 @@ async def test_the_queries_readers_make_have_an_index(
         plan = " / ".join(r[3] for r in await tx.execute(text(f"EXPLAIN QUERY PLAN {query}")))
     assert index in plan
     assert "TEMP B-TREE" not in plan
+
+
+# ---------------------------------------------------------------- what was published
+
+
+async def test_what_was_published_is_still_so(postgres_url: str) -> None:
+    async with Database.open(postgres_url) as database, database.reading() as tx:
+        now = await published(tx)
+    assert broken(promised(), now) == []
+    assert promised() == now, "python -m tests.contract URL publishes what was added"
+    assert CODEBOOK.read_text("utf-8") == codebook(promised())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda views: views.pop(0), id="a view that goes"),
+        pytest.param(lambda views: views[0]["columns"].pop(3), id="a column that goes"),
+        pytest.param(lambda views: views[0]["columns"].reverse(), id="columns that move"),
+        pytest.param(lambda views: views[0]["columns"][0].update(type="text"), id="another type"),
+        pytest.param(lambda views: views[0]["columns"][2].update(name="no"), id="another name"),
+    ],
+)
+def test_a_change_that_is_no_addition_breaks_the_promise(
+    change: Callable[[list[dict[str, Any]]], object],
+) -> None:
+    now = promised()
+    change(now["views"])
+    assert broken(promised(), now)
+
+
+def test_an_addition_breaks_nothing() -> None:
+    now = promised()
+    now["views"][0]["columns"].append({"name": "new", "type": "text", "meaning": ""})
+    now["views"].append({"name": "newsd_new_v1", "meaning": "", "columns": []})
+    assert broken(promised(), now) == []
