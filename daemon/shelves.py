@@ -12,8 +12,8 @@ from storage.stories import (
     vocabulary_so_far,
 )
 
-MOST = 100_000
-"""Articles in the window; of more, the newest."""
+MOST = 50_000
+"""Articles in the window, of about a kilobyte each; of more, the newest."""
 
 
 @dataclass(slots=True)

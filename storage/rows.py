@@ -18,7 +18,7 @@ from storage.values import (
 
 Row = dict[str, Any]
 
-COPY, STORY = "copy", "story"
+COPY, STORY, RETRACTED = "copy", "story", "retracted"
 """Stages whose decisions about an article keep their evidence."""
 
 

@@ -36,6 +36,8 @@ def reasons(article: Facts, decided: Mapping[str, Facts], named: Mapping[int, Fa
 
     `decided` is what each stage saw; `named` the headlines of the articles that are spoken of.
     """
+    if "retracted" in decided:
+        return [f"Retracted: {decided['retracted']['why']}."]
     parts = (
         *(_identity(article), _date(article), _other_dates(article)),
         _copy(article, decided, named),

@@ -66,7 +66,7 @@ def _judge(
     tagged = arrival.tagged
     verdict: Verdict
     if held is not None and held.is_deleted:
-        verdict = Repeated(held.article_id)
+        tagged, verdict = _unnamed(tagged), Repeated(held.article_id)
     elif held is None:
         verdict = Created(next(fresh_ids), copy=known.copied_by(tagged))
     elif not _is_changed(held, tagged) or held.article_id in known.settled:
@@ -80,6 +80,11 @@ def _judge(
         copy = known.copied_by(tagged)
         verdict = Created(next(fresh_ids), copy=copy, flags=(IDENTITY_CONFLICT,))
     return Judged(arrival.feed_id, tagged, verdict)
+
+
+def _unnamed(tagged: TaggedArticle) -> TaggedArticle:
+    """A retracted article as its feed shows it: known again, and nothing of it is kept."""
+    return replace(tagged, sighting=replace(tagged.sighting, guid="", url=None, title=""))
 
 
 def _is_changed(held: Known, tagged: TaggedArticle) -> bool:

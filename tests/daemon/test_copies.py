@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.feeds import find_feed
 from storage.following import add_feeds
 from storage.marks import BUCKET
+from storage.retraction import retract
 from storage.values import ChangeKind, Feed, Relation, Subscription
 from tests.samples import NOON
 from tests.sql import ask, one
@@ -223,17 +224,31 @@ async def test_a_merge_by_one_keeper_is_known_to_the_other(database: Database) -
     assert await ask(database, "SELECT DISTINCT story_id FROM newsd_article_v1") == [(1,)]
 
 
-async def test_a_retracted_article_does_not_come_back_and_has_no_copies(
-    database: Database,
-) -> None:
+@pytest.mark.threat("H11")
+async def test_a_retracted_article_is_empty_and_does_not_come_back(database: Database) -> None:
     keep = keeper(database)
-    await take(keep, "original")
+    await take(keep, "original", "others/4_strike_begins")
     async with database.writing() as tx:
-        await tx.exec_driver_sql("UPDATE article SET deleted = (1 = 1)")
+        told = await retract(tx, [1, 99], why="asked for", now=NOON)
+    assert [(c.seq, c.kind, c.article_id) for c in told] == [(3, ChangeKind.RETRACTED, 1)]
     await take(keep, "original")
-    await take(keep, "1_near", host="b.example")
-    assert await ask(database, ROWS) == [(1, None, None, 1), (3, None, None, 1)]
-    assert await one(database, "SELECT revision FROM newsd_article_v1 WHERE article_id = 1") == 1
+    await take(keeper(database), "1_near", host="b.example")
+    shown = (
+        "SELECT title, text, html, revision, deleted FROM newsd_article_v1 WHERE article_id = 1"
+    )
+    assert await ask(database, shown) == [("", "", "", 1, True)]
+    copies = "SELECT duplicate_of FROM newsd_article_v1 WHERE article_id > 1"
+    assert await ask(database, copies) == [(None,), (None,)]
+    for view in ("article_topic", "article_revision", "sighting", "change"):
+        words = f"SELECT count(*) FROM newsd_{view}_v1 WHERE article_id = 1"
+        assert await one(database, words) == {"sighting": 1, "change": 2}.get(
+            view, view[15:] != ""
+        )
+    assert await one(database, "SELECT title FROM newsd_story_v1 WHERE story_id = 1") == (
+        "Ferry crews walk out in Karlhaven"
+    )
+    async with database.writing() as tx:
+        assert await retract(tx, [1], why="again", now=NOON) == []
 
 
 async def test_a_new_title_of_its_lead_is_the_story_s(database: Database) -> None:
