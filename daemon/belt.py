@@ -1,6 +1,7 @@
 """The belt inside a worker process: everything it needs is loaded once, by whoever imports this.
 
-The fork server imports it, so that all workers share the language model and the parsers.
+The fork server imports it, so that all workers share the language model, the names
+and the parsers.
 """
 
 import signal
@@ -12,7 +13,7 @@ from daemon.digest import digest as digest_feed
 from daemon.digest import digest_articles as digest_file
 from daemon.normalise import load_model, load_suffixes
 from daemon.parse.links import feed_links
-from daemon.tag import Tagger, load_tagger
+from daemon.tag import Tagger, load_gazetteer, load_tagger
 from daemon.values import Digested, Fetched, Learned
 
 # A stop is the parent's business: it ends its workers when what is in hand is done. The fork
@@ -24,6 +25,7 @@ __all__ = ["digest", "digest_articles", "feed_links", "prepare"]
 ease_crossing()
 load_model()
 load_suffixes()
+load_gazetteer()
 _taggers: list[Tagger] = []
 
 
