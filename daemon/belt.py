@@ -1,6 +1,7 @@
 """The belt inside a worker process: everything it needs is loaded once, by whoever imports this.
 
-The fork server imports it, so that all workers share the language model and the parsers.
+The fork server imports it, so that all workers share the language model, the names
+and the parsers.
 """
 
 import signal
@@ -16,7 +17,7 @@ from daemon.digest import make_again as make_article_again
 from daemon.digest import remark as remark_article
 from daemon.normalise import load_model, load_suffixes
 from daemon.parse.links import feed_links
-from daemon.tag import Tagger, load_tagger, tag_article
+from daemon.tag import Tagger, load_gazetteer, load_tagger, tag_article
 from daemon.values import Digested, Fetched, Learned, Marked, Rejected
 from storage.values import Article, TaggedArticle, Topic
 
@@ -38,6 +39,7 @@ __all__ = [
 ease_crossing()
 load_model()
 load_suffixes()
+load_gazetteer()
 _taggers: list[Tagger] = []
 
 

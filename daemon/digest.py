@@ -32,7 +32,7 @@ from daemon.normalise.text import clean_line
 from daemon.normalise.url import absolute_url, site_of
 from daemon.origins import pack, unpack
 from daemon.parse import hub_links, parse_articles, parse_feed, read_web_page
-from daemon.tag import Tagger, tag_article
+from daemon.tag import Tagger, recognise, tag_article
 from daemon.values import (
     NOTHING,
     OVER_MAX_ENTRIES,
@@ -51,6 +51,7 @@ from daemon.values import (
 from daemon.words import read_words
 from storage.values import (
     Article,
+    Entity,
     FeedKind,
     Fingerprint,
     Likeness,
@@ -169,7 +170,7 @@ def remark(article: Article, first_text: str | None = None) -> Marked:
 
 
 def _marks_of(article: Article) -> tuple[Mark, Terms]:
-    made = _mark(Origin(_NO_MASTHEAD, Entry(), ""), article)
+    made = _mark(Origin(_NO_MASTHEAD, Entry(), ""), article, None)
     mark = Mark(made.fingerprint.content_hash, made.fingerprint.item_hash, made.likeness)
     return mark, made.terms
 
@@ -182,7 +183,7 @@ def _again(origin: Origin, tagger: Tagger, learned: Learned) -> TaggedArticle | 
     article = normalise_entry(document, origin.entry, origin.page)
     if isinstance(article, Rejected):
         return article
-    made = _mark(origin, article)
+    made = _mark(origin, article, tagger)
     return _tagged(made, _topics(made, tagger))
 
 
@@ -262,6 +263,7 @@ class _Made:
     fingerprint: Fingerprint
     likeness: Likeness | None
     terms: Terms
+    entities: tuple[Entity, ...]
 
 
 def _belt(
@@ -276,7 +278,7 @@ def _belt(
     origins = [Origin(masthead, i.entry, i.name, is_shared(i.entry, shared)) for i in items]
 
     def mark(made: tuple[Origin, Article]) -> _Made:
-        return _mark(*made)
+        return _mark(*made, means.tagger)
 
     def tag(made: _Made) -> TaggedArticle:
         return _tagged(made, _topics(made, means.tagger))
@@ -291,13 +293,18 @@ def _belt(
     return tuple(tagged for _, tagged in _each(marked, tag, rejected))
 
 
-def _mark(origin: Origin, article: Article) -> _Made:
-    words, shared = read_words(article.text), origin.address_is_shared
+def _mark(origin: Origin, article: Article, tagger: Tagger | None) -> _Made:
+    """All that is seen from the words of an article, which are read once.
+
+    Without a tagger nobody asks whom it names.
+    """
+    title, words = read_words(article.title), read_words(article.text)
+    shared = origin.address_is_shared
     made = fingerprint(article, words, origin.name, address_is_shared=shared)
     names = names_of(words)
     like = likeness(words, names) if made.content_hash is not None else None
-    terms = terms_of(read_words(article.title), words, names)
-    return _Made(origin, article, made, like, terms)
+    entities = recognise(tagger.gazetteer, article, title, words) if tagger else ()
+    return _Made(origin, article, made, like, terms_of(title, words, names), entities)
 
 
 def _topics(made: _Made, tagger: Tagger) -> tuple[Topic, ...]:
@@ -310,7 +317,14 @@ def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
     name, article = made.origin.name, made.article
     sighting = Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)
     return TaggedArticle(
-        article, made.fingerprint, sighting, topics, made.likeness, made.terms, pack(made.origin)
+        article=article,
+        fingerprint=made.fingerprint,
+        sighting=sighting,
+        topics=topics,
+        likeness=made.likeness,
+        terms=made.terms,
+        entities=made.entities,
+        origin=pack(made.origin),
     )
 
 

@@ -16,6 +16,7 @@ from storage.rows import (
     article_row,
     change_row,
     copy_decision_row,
+    entity_rows,
     evidence_rows,
     origin_rows,
     sort_at,
@@ -25,6 +26,7 @@ from storage.rows import (
 from storage.schema import (
     article,
     article_decision,
+    article_entity,
     article_evidence,
     article_origin,
     article_text,
@@ -86,9 +88,14 @@ async def stage(
     await insert_rows(tx, article_origin, [row for rows in origins for row in rows])
     topics = [topic_rows(v.article_id, t.topics, sort_at(t.article, now)) for v, t in new]
     await insert_rows(tx, article_topic, [row for rows in topics for row in rows])
+    entities = [entity_rows(v.article_id, t, sort_at(t.article, now)) for v, t in new]
+    await insert_rows(tx, article_entity, [row for rows in entities for row in rows])
     decisions = [copy_decision_row(v.article_id, v.copy) for v, _ in new if v.copy is not None]
     await insert_rows(tx, article_decision, decisions)
     await save_marks(tx, _likenesses(judged), crowded, now=now)
+
+
+_STAGED = (article_text, article_evidence, article_topic, article_entity, article_decision)
 
 
 async def unstage(tx: Transaction, judged: Sequence[Judged], *, now: datetime) -> None:

@@ -82,6 +82,7 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
     *,
     limit: int,
     topic: str | None = None,
+    entity: str | None = None,
     language: str | None = None,
     host: str | None = None,
     since: datetime | None = None,
@@ -89,8 +90,8 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
 ) -> list[Line]:
     """The newest articles first, without those retracted.
 
-    `topic` is an id or a label, `since` the oldest publication (or, undated, first sight);
-    every word of `search` stands in title or summary.
+    `topic` is an id or a label, `entity` an id or a canonical name, `since` the oldest
+    publication (or, undated, first sight); every word of `search` stands in title or summary.
     """
     query = select(_article).where(_article.c.deleted.is_not(True)).order_by(_NEWEST)
     same = {_article.c.language: language, _article.c.host: host}
@@ -102,6 +103,11 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
             or_(_topic.c.topic_id == topic, func.lower(_topic.c.label) == topic.lower())
         )
         query = query.where(_article.c.article_id.in_(about))
+    if entity is not None:
+        naming = select(_entity.c.article_id).where(
+            or_(_entity.c.entity_id == entity, func.lower(_entity.c.name) == entity.lower())
+        )
+        query = query.where(_article.c.article_id.in_(naming))
     for word in (search or "").split():
         title, summary = _article.c.title, func.coalesce(_article.c.summary, "")
         query = query.where(or_(_has(title, word), _has(summary, word)))
@@ -111,13 +117,14 @@ async def latest_articles(  # noqa: PLR0913  each is an option of the command
 async def article(tx: Transaction, article_id: int) -> Line | None:
     """An article with all that hangs on it, or None; of its revisions not the texts.
 
-    `topics`, `sightings`, `revisions`; `furniture` and `other_dates`: what was taken off it, and
-    what gave way.
+    `topics`, `entities`, `sightings`, `revisions`; `furniture` and `other_dates`: what was taken
+    off it, and what gave way.
     """
     found = await _lines(tx, select(_article).where(_article.c.article_id == article_id))
     if not found:
         return None
     topics = select(_topic).where(_topic.c.article_id == article_id)
+    entities = select(_entity).where(_entity.c.article_id == article_id)
     sightings = select(_sighting).where(_sighting.c.article_id == article_id)
     texts = {"title", "summary", "text", "html"}
     revisions = select(*(c for c in _revision.c if c.name not in texts)).where(
@@ -128,6 +135,9 @@ async def article(tx: Transaction, article_id: int) -> Line | None:
         "furniture": evidence[0]["furniture"] if evidence else [],
         "other_dates": evidence[0]["dates"] if evidence else [],
         "topics": await _lines(tx, topics.order_by(_topic.c.score.desc(), _topic.c.topic_id)),
+        "entities": await _lines(
+            tx, entities.order_by(_entity.c.mentions.desc(), _entity.c.entity_id)
+        ),
         "sightings": await _lines(tx, sightings.order_by(_sighting.c.first_seen_at)),
         "revisions": await _lines(tx, revisions.order_by(_revision.c.revision)),
     }

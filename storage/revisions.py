@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, case, delete, func, insert, select, update
 
 from storage.bulk import insert_rows
 from storage.chunks import chunked
 from storage.database import Transaction
 from storage.rows import (
     content_row,
+    entity_rows,
     evidence_rows,
     origin_rows,
     published_row,
@@ -19,6 +20,7 @@ from storage.rows import (
 )
 from storage.schema import (
     article,
+    article_entity,
     article_evidence,
     article_origin,
     article_revision,
@@ -73,26 +75,35 @@ async def put_aside(tx: Transaction, article_ids: Sequence[int]) -> None:
 
 
 async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
+    """What the new text is about, and whom it names."""
     await replace_topics(tx, {c.article_id: j.tagged.topics for j, c in turn}, turn[0][1].at)
+    entities = [row for j, c in turn for row in entity_rows(c.article_id, j.tagged, c.at)]
+    await _replace(tx, article_entity, [change.article_id for _, change in turn], entities)
 
 
 async def replace_topics(
     tx: Transaction, topics: Mapping[int, Iterable[Topic]], at: datetime
 ) -> None:
     """Give articles these topics and no others."""
-    ids = list(topics)
+    rows = [row for held in topics for row in topic_rows(held, topics[held], at)]
+    await _replace(tx, article_topic, list(topics), rows)
+
+
+async def _replace(
+    tx: Transaction, table: Table, ids: Sequence[int], rows: Sequence[dict[str, Any]]
+) -> None:
+    """New rows in the place of those of these articles, each where its article stands."""
     for chunk in chunked(ids):
-        await tx.execute(delete(article_topic).where(article_topic.c.article_id.in_(chunk)))
-    rows = [row for held in ids for row in topic_rows(held, topics[held], at)]
+        await tx.execute(delete(table).where(table.c.article_id.in_(chunk)))
     if not rows:
         return
-    await insert_rows(tx, article_topic, rows)
+    await insert_rows(tx, table, rows)
     newest = func.coalesce(article.c.published_at, article.c.first_seen_at)
-    place = select(newest).where(article.c.id == article_topic.c.article_id)
+    place = select(newest).where(article.c.id == table.c.article_id)
     for chunk in chunked(ids):
         await tx.execute(
-            update(article_topic)
-            .where(article_topic.c.article_id.in_(chunk))
+            update(table)
+            .where(table.c.article_id.in_(chunk))
             .values(sort_at=place.scalar_subquery())
         )
 

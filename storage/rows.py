@@ -140,6 +140,20 @@ def topic_rows(article_id: int, topics: Iterable[Topic], at: datetime) -> Iterat
         }
 
 
+def entity_rows(article_id: int, tagged: TaggedArticle, at: datetime) -> Iterator[Row]:
+    """The entities of an article that stands at `at` among the others."""
+    for entity in tagged.entities:
+        yield {
+            "article_id": article_id,
+            "entity_id": entity.entity_id,
+            "name": entity.name,
+            "type": entity.type,
+            "mentions": entity.mentions,
+            "in_title": entity.in_title,
+            "sort_at": at,
+        }
+
+
 def copy_decision_row(article_id: int, copy: Copy) -> Row:
     """Why an article is a copy."""
     facts = {"compared_with": copy.compared_with, **copy.alike.evidence}

@@ -562,6 +562,31 @@ class Topic:
     tagger_version: str = ""
 
 
+class EntityType(StrEnum):
+    """What kind of thing a name is of."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+    PRODUCT = "product"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Whom or what an article names, under one name."""
+
+    entity_id: str
+    """Wikidata QID, `geonames:` and a number, or a key of our own (`newsd:person/...`)."""
+    name: str
+    """Canonical, or as the article first writes it in full."""
+    type: EntityType
+    mentions: int
+    in_title: bool
+    written: tuple[str, ...] = ()
+    """The forms found; not stored."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaggedArticle:
     """An article ready to be judged and saved."""
@@ -575,6 +600,7 @@ class TaggedArticle:
     terms: Terms | None = None
     origin: bytes = b""
     """What it was made of, packed; empty: nobody kept it."""
+    entities: tuple[Entity, ...] = ()
 
 
 # ---------------------------------------------------------------- judging

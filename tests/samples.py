@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from storage.values import (
     Article,
     DateSource,
+    Entity,
+    EntityType,
     Feed,
     Fingerprint,
     Known,
@@ -51,7 +53,8 @@ TOPIC = Topic(
     source=TopicSource.LEXICON,
     evidence={"repairs": 2},
 )
-TAGGED = TaggedArticle(ARTICLE, MARK, SIGHTING, (TOPIC,))
+ENTITY = Entity("Q7184", "NATO", EntityType.ORGANISATION, mentions=3, in_title=True)
+TAGGED = TaggedArticle(ARTICLE, MARK, SIGHTING, (TOPIC,), entities=(ENTITY,))
 HELD = Known(
     article_id=7,
     feed_id=1,

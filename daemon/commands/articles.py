@@ -30,9 +30,9 @@ app = typer.Typer(
     rich_markup_mode=None, add_completion=False, help="List, show and explain articles."
 )
 _COLUMNS = ("article_id", "published_at", "language", "host", "title")
-_PARTS = ("other_dates", "topics", "sightings", "revisions", "copies")
+_PARTS = ("other_dates", "topics", "entities", "sightings", "revisions", "copies")
 _APART = {"text", "html", "furniture", *_PARTS}
-_SINGULAR = {"copies": "copy"}
+_SINGULAR = {"copies": "copy", "entities": "entity"}
 ArticleId = Annotated[
     int, typer.Argument(metavar="ID", max=2**63 - 1, help="The number of an article.")
 ]
@@ -47,6 +47,9 @@ def show_all(
     topic: Annotated[
         str | None, typer.Option("--topic", help="Only with this topic: a label or an id.")
     ] = None,
+    entity: Annotated[
+        str | None, typer.Option("--entity", help="Only naming this one: a name or an id.")
+    ] = None,
     host: Annotated[str | None, typer.Option("--host", help="Only from this host.")] = None,
     search: Annotated[
         str | None, typer.Option("--search", help="Every word is in the title or the summary.")
@@ -59,7 +62,7 @@ def show_all(
 ) -> None:
     """List the newest articles, copies among them."""
     wanted: dict[str, Any] = {"limit": limit, "language": language, "topic": topic}
-    wanted |= {"host": host, "search": search, "since": since}
+    wanted |= {"entity": entity, "host": host, "search": search, "since": since}
     rows = asyncio.run(_latest(read_settings(config, database), wanted))
     show_rows(rows, _COLUMNS, as_json=as_json)
 
@@ -72,7 +75,7 @@ def show(
     database: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one article: its text, its topics, where it was seen, its revisions and copies."""
+    """Show an article: text, topics, entities, where it was seen, revisions and copies."""
     found = asyncio.run(_article(read_settings(config, database), article_id))
     if as_json:
         say_json(found)

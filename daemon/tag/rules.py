@@ -1,30 +1,32 @@
-"""An operator's own topics: phrases that must, may and must not occur. See config/topics.toml."""
+"""An operator's own topics: which of the rules fit an article, and by which words.
 
-import tomllib
+All phrases of all rules are one automaton. Each rule waits under a group of phrases of which one
+must occur, so that of thousands of rules a few are looked at.
+"""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from pathlib import Path
-from typing import Any
 
-from daemon.errors import SettingsError
-from daemon.tag.phrases import Phrases
-from daemon.tag.words import words_of
+from daemon.tag.automaton import Found, Node, find, plant
+from daemon.tag.boolean import And, Near, Not, Or, Query, Term, write_query
 
 FIELDS = ("title", "body", "url", "category")
-_KEYS = frozenset({"id", "label", "any", "all", "none", "fields"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One topic: it fits when a phrase of `any`, every one of `all` and none of `none` occurs."""
+    """One topic, and what an article must say to be about it."""
 
     id: str
     label: str
-    any: tuple[int, ...]
-    all: tuple[int, ...]
-    none: tuple[int, ...]
-    fields: tuple[str, ...]
+    query: Query
+    fields: tuple[str, ...] = ("title", "body")
+    languages: tuple[str, ...] = ()
+    """Empty: all."""
+    weight: float = 1.0
+    """The score of the topic."""
+    medtop: str | None = None
+    """A concept of IPTC Media Topics that such an article is about too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,108 +39,150 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules, their phrases in one index."""
+    """All rules, and all their phrases in one index."""
 
     rules: tuple[Rule, ...] = ()
-    phrases: tuple[str, ...] = ()
-    index: Phrases = field(default_factory=lambda: Phrases({}))
+    numbers: Mapping[Term, int] = field(default_factory=dict)
+    """Each phrase and its number."""
+    index: Node = field(default_factory=Node)
+    waiting: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Number of a phrase -> the rules that are looked at where it occurs."""
 
-    def fitting(self, fields: Mapping[str, Sequence[str]]) -> list[Fit]:
-        """The rules that fit an article given as the words of each field."""
+    def fitting(
+        self, fields: Mapping[str, Sequence[str]], language: str | None = None
+    ) -> list[Fit]:
+        """The rules that fit an article given as the words of each field, in their order.
+
+        Rules for certain languages fit only an article in one of them.
+        """
         if not self.rules:
             return []
-        counts = {name: self._count(words) for name, words in fields.items()}
-        fits = (self._fit(rule, counts) for rule in self.rules)
+        found = {name: find(self.index, words) for name, words in fields.items()}
+        hits = {number for places in found.values() for number in places}
+        candidates = sorted({rule for hit in hits for rule in self.waiting.get(hit, ())})
+        fits = (self._fit(self.rules[at], found, language) for at in candidates)
         return [fit for fit in fits if fit]
 
-    def _count(self, words: Sequence[str]) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for number, _ in self.index.find(words):
-            found[number] = found.get(number, 0) + 1
-        return found
-
-    def _fit(self, rule: Rule, counts: Mapping[str, Mapping[int, int]]) -> Fit | None:
-        def times(number: int) -> int:
-            return sum(counts[name].get(number, 0) for name in rule.fields)
-
-        if any(map(times, rule.none)) or not all(map(times, rule.all)):
+    def _fit(self, rule: Rule, found: Mapping[str, Found], language: str | None) -> Fit | None:
+        if rule.languages and language not in rule.languages:
             return None
-        if rule.any and not any(map(times, rule.any)):
+        seen = _Seen(self.numbers, [found[name] for name in rule.fields if name in found])
+        if not seen.fits(rule.query):
             return None
-        positive = {self.phrases[n]: times(n) for n in (*rule.any, *rule.all) if times(n)}
-        return Fit(rule, positive)
+        return Fit(rule, seen.evidence(rule.query))
 
 
-def load_rules(path: Path | None) -> Rules:
-    """Read a topics file; no path, no rules. Raises `SettingsError` naming file and topic."""
-    if path is None:
-        return Rules()
-    try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}") from error
-    except ValueError as error:  # not TOML, or not UTF-8
-        raise SettingsError(f"{path}: not valid TOML: {error}") from error
-    return parse_rules(document, str(path))
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was found of all phrases in the fields of one rule."""
+
+    numbers: Mapping[Term, int]
+    fields: Sequence[Found]
+
+    def fits(self, query: Query) -> bool:
+        match query:
+            case Term():
+                number = self.numbers[query]
+                return any(number in found for found in self.fields)
+            case Not(part):
+                return not self.fits(part)
+            case And(parts):
+                return all(map(self.fits, parts))
+            case Or(parts):
+                return any(map(self.fits, parts))
+            case Near():
+                return any(self._is_near(query, found) for found in self.fields)
+
+    def _is_near(self, near: Near, found: Found) -> bool:
+        left, right = self._spans(near.left, found), self._spans(near.right, found)
+        return any(
+            max(a, c) - min(b, d) <= near.most
+            for a, b in left
+            for c, d in right
+            if (a, b) != (c, d)
+        )
+
+    def _spans(self, terms: Sequence[Term], found: Found) -> list[tuple[int, int]]:
+        """First word of each occurrence, and the one past its last."""
+        return [
+            (first, first + len(term.words))
+            for term in terms
+            for first in found.get(self.numbers[term], ())[:_MOST_PLACES]
+        ]
+
+    def evidence(self, query: Query) -> dict[str, int]:
+        """How often each phrase that speaks for the rule occurs."""
+        counts = {write_query(term).strip('"'): self._count(term) for term in positive(query)}
+        return {phrase: count for phrase, count in counts.items() if count}
+
+    def _count(self, term: Term) -> int:
+        number = self.numbers[term]
+        return sum(len(found.get(number, ())) for found in self.fields)
 
 
-def parse_rules(document: Mapping[str, Any], name: str) -> Rules:
-    """Check a topics document, which calls itself `name` in complaints."""
-    if unknown := set(document) - {"topic"}:
-        raise SettingsError(f"{name}: unknown key {min(unknown)!r}; topics stand in [[topic]]")
-    entries = document.get("topic", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise SettingsError(f"{name}: topics stand in [[topic]]")
-    checked = [_checked(entry, f"{name}: topic {entry.get('id', '?')!r}") for entry in entries]
-    _refuse_twins([entry["id"] for entry in checked], name)
-    groups = (entry[key] for entry in checked for key in ("any", "all", "none"))
-    numbers = {phrase: i for i, phrase in enumerate(dict.fromkeys(chain.from_iterable(groups)))}
+_MOST_PLACES = 100
+"""Occurrences of a phrase that are compared with those of its neighbour."""
+
+
+def index_rules(rules: Sequence[Rule]) -> Rules:
+    """Put the rules under the phrases they wait for. Each must have some: `required`."""
+    terms = dict.fromkeys(term for rule in rules for term in terms_of(rule.query))
+    numbers = {term: number for number, term in enumerate(terms)}
+    waiting: dict[int, list[int]] = {}
+    for at, rule in enumerate(rules):
+        for term in required(rule.query) or ():
+            waiting.setdefault(numbers[term], []).append(at)
     return Rules(
-        rules=tuple(_rule(entry, numbers) for entry in checked),
-        phrases=tuple(numbers),
-        index=Phrases.of(numbers),
+        rules=tuple(rules),
+        numbers=numbers,
+        index=plant(term.words for term in terms),
+        waiting={number: tuple(held) for number, held in waiting.items()},
     )
 
 
-def _refuse_twins(ids: Sequence[str], name: str) -> None:
-    for topic in ids:
-        if ids.count(topic) > 1:
-            raise SettingsError(f"{name}: topic {topic!r} stands there twice")
+def terms_of(query: Query) -> tuple[Term, ...]:
+    """All phrases of a query."""
+    match query:
+        case Term():
+            return (query,)
+        case Not(part):
+            return terms_of(part)
+        case And(parts) | Or(parts):
+            return tuple(term for part in parts for term in terms_of(part))
+        case Near(left, right):
+            return (*left, *right)
 
 
-def _checked(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
-    if unknown := set(entry) - _KEYS:
-        known = ", ".join(sorted(_KEYS))
-        raise SettingsError(f"{where}: unknown key {min(unknown)!r}; there are {known}")
-    if not isinstance(entry.get("id"), str) or not entry["id"]:
-        raise SettingsError(f"{where}: needs an id")
-    label = entry.get("label", entry["id"])
-    if not isinstance(label, str):
-        raise SettingsError(f"{where}: label must be text")
-    checked = {key: _listed(entry.get(key, []), key, where) for key in ("any", "all", "none")}
-    fields = _listed(entry.get("fields", ["title", "body"]), "fields", where)
-    if wrong := [field for field in fields if field not in FIELDS]:
-        raise SettingsError(f"{where}: unknown field {wrong[0]!r}; there are {', '.join(FIELDS)}")
-    if not (checked["any"] or checked["all"]) or not fields:
-        raise SettingsError(f"{where}: needs a phrase under any or all, and a field to look in")
-    return {"id": entry["id"], "label": label, "fields": tuple(fields), **checked}
+def positive(query: Query) -> tuple[Term, ...]:
+    """The phrases of a query that speak for it."""
+    match query:
+        case Not():
+            return ()
+        case And(parts) | Or(parts):
+            return tuple(term for part in parts for term in positive(part))
+        case _:
+            return terms_of(query)
 
 
-def _listed(value: Any, key: str, where: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(v, str) and words_of(v) for v in value):
-        raise SettingsError(f"{where}: {key} must be a list of phrases with words in them")
-    return value
+def required(query: Query) -> tuple[Term, ...] | None:
+    """Phrases of which one must occur where the query fits; None if it can fit without any."""
+    match query:
+        case Term():
+            return (query,)
+        case Not():
+            return None
+        case And(parts):
+            groups = [group for group in map(required, parts) if group]
+            return min(groups, key=_commonness, default=None)
+        case Or(parts):
+            all_groups = [required(part) for part in parts]
+            found = [group for group in all_groups if group is not None]
+            complete = len(found) == len(all_groups)
+            return tuple(term for group in found for term in group) if complete else None
+        case Near(left, right):
+            return min(left, right, key=_commonness)
 
 
-def _rule(entry: Mapping[str, Any], numbers: Mapping[str, int]) -> Rule:
-    def numbered(key: str) -> tuple[int, ...]:
-        return tuple(numbers[phrase] for phrase in entry[key])
-
-    return Rule(
-        id=entry["id"],
-        label=entry["label"],
-        any=numbered("any"),
-        all=numbered("all"),
-        none=numbered("none"),
-        fields=entry["fields"],
-    )
+def _commonness(group: Sequence[Term]) -> tuple[int, int]:
+    """Few and long phrases are found in few articles."""
+    return len(group), -sum(len(word) for term in group for word in term.words)

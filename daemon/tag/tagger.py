@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from daemon.tag.gazetteer import Gazetteer, load_gazetteer
 from daemon.tag.lexicon import TAXONOMY_VERSION, Concept, Lexicon, load_lexicons, load_taxonomy
-from daemon.tag.rules import Rules, load_rules
+from daemon.tag.rulefile import load_rules
+from daemon.tag.rules import Fit, Rules
 from daemon.tag.sections import topic_of_section
 from daemon.tag.words import words_of
 from storage.values import Article, Topic, TopicSource
@@ -41,12 +43,13 @@ class Tagger:
     taxonomy: Mapping[str, Concept]
     lexicons: Mapping[str, Lexicon]
     rules: Rules
+    gazetteer: Gazetteer
 
 
 def load_tagger(rules_path: Path | None = None) -> Tagger:
     """Read the lexicons of the package and the operator's rules; raises `SettingsError`."""
     taxonomy = load_taxonomy()
-    return Tagger(taxonomy, load_lexicons(taxonomy), load_rules(rules_path))
+    return Tagger(taxonomy, load_lexicons(taxonomy), load_rules(rules_path), load_gazetteer())
 
 
 def tag_article(
@@ -65,8 +68,10 @@ def tag_article(
     source = TopicSource.LEXICON if weighed.weights else TopicSource.FEED
     for topic, name in _sections(article, categories):
         weighed.add(topic, name, 1, _SECTION_WEIGHT)
-    own = _own_topics(tagger.rules, article, title, categories)
-    return (*_topics(weighed, tagger.taxonomy, source), *own)
+    found = tuple(_topics(weighed, tagger.taxonomy, source))
+    own = tuple(_own_topics(tagger, article, title, categories))
+    known = {topic.topic_id for topic in found}
+    return (*found, *(topic for topic in own if topic.topic_id not in known))
 
 
 class _Scale:
@@ -122,20 +127,33 @@ def _topics(
 
 
 def _own_topics(
-    rules: Rules,
+    tagger: Tagger,
     article: Article,
     title: Sequence[str],
     categories: Sequence[str],
 ) -> Iterator[Topic]:
-    if not rules.rules:
+    if not tagger.rules.rules:
         return
     # an empty word stands between categories, so that no phrase reaches across
     listed = [word for category in categories for word in (*words_of(category), "")]
     body, url = words_of(article.text), words_of(article.url or "")
     fields = {"title": title, "body": body, "category": listed, "url": url}
-    for fit in rules.fitting(fields):
+    for topic_id, (label, fit) in _by_topic(tagger, fields, article.language).items():
+        yield _topic(topic_id, label, fit.rule.weight, TopicSource.RULE, fit.evidence)
+
+
+def _by_topic(
+    tagger: Tagger, fields: Mapping[str, Sequence[str]], language: str
+) -> dict[str, tuple[str, Fit]]:
+    """The label of each topic that the rules say, and the heaviest rule that says it."""
+    labels = {concept.topic_id: concept.label for concept in tagger.taxonomy.values()}
+    found: dict[str, tuple[str, Fit]] = {}
+    for fit in sorted(tagger.rules.fitting(fields, language), key=lambda fit: -fit.rule.weight):
         rule = fit.rule
-        yield _topic(f"user:{rule.id}", rule.label, 1.0, TopicSource.RULE, fit.evidence)
+        found[f"user:{rule.id}"] = rule.label, fit
+        if rule.medtop is not None:
+            found.setdefault(rule.medtop, (labels.get(rule.medtop, rule.label), fit))
+    return found
 
 
 def _topic(

@@ -8,7 +8,7 @@ import pytest
 from daemon.digest import digest_articles
 from daemon.tag import load_tagger
 from daemon.values import Fetched
-from storage.values import DateSource, FeedKind, Precision, TaggedArticle, Zone
+from storage.values import DateSource, EntityType, FeedKind, Precision, TaggedArticle, Zone
 
 SEED = Path(__file__).parents[3] / "shared" / "seed"
 NOW = datetime(2025, 11, 1, tzinfo=UTC)
@@ -48,3 +48,24 @@ def test_its_last_line_dates_it(seed: TaggedArticle) -> None:
 def test_it_is_about_politics_and_conflict_in_english(seed: TaggedArticle) -> None:
     assert seed.article.language == "en"
     assert [t.topic_id for t in seed.topics] == ["medtop:11000000", "medtop:16000000"]
+
+
+def test_it_names_each_of_its_people_organisations_and_places_once(seed: TaggedArticle) -> None:
+    named = {kind: set[str]() for kind in EntityType}
+    for entity in seed.entities:
+        named[entity.type].add(entity.name)
+    assert named[EntityType.PERSON] == {
+        "Donald Trump", "Volodymyr Zelenskyy", "Vladimir Putin", "JD Vance",
+        "Ursula von der Leyen", "Mark Rutte",
+    }  # fmt: skip
+    assert named[EntityType.ORGANISATION] == {
+        "NATO", "European Commission", "Hamas", "White House"
+    }  # fmt: skip
+    assert named[EntityType.PLACE] == {
+        "Ukraine", "Russia", "Kyiv", "Moscow", "Washington, D.C.", "Budapest", "Israel",
+        "United States", "Europe",
+    }  # fmt: skip
+    assert len({entity.entity_id for entity in seed.entities}) == len(seed.entities)
+    assert [e.name for e in seed.entities if e.in_title][:2] == [
+        "Donald Trump", "Volodymyr Zelenskyy"
+    ]  # fmt: skip

@@ -5,10 +5,11 @@ import json
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -174,6 +175,20 @@ def test_a_reload_takes_up_new_feeds_and_refuses_a_broken_file(tmp_path: Path, s
         daemon.process.send_signal(signal.SIGHUP)
         daemon.log_until("poll", url=f"{site}/b", created=1)
         assert daemon.end(signal.SIGINT) == 0
+
+
+def test_a_reload_takes_up_new_topics(tmp_path: Path, site: str) -> None:
+    (tmp_path / "topics.toml").write_text('[[topic]]\nid = "x"\nany = ["nowhere"]\n')
+    with running(tmp_path, site, '[topics]\nfile = "topics.toml"\n') as daemon:
+        daemon.log_until("poll", outcome="stored")
+        (tmp_path / "topics.toml").write_text("[[topic]]\nid = 'sea'\nquery = 'ferr* AND pier'\n")
+        daemon.follow("/a", "/b")
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.log_until("poll", url=f"{site}/b", created=1)
+        assert daemon.end(signal.SIGINT) == 0
+    with closing(sqlite3.connect(tmp_path / "news.db")) as news:
+        found = news.execute("SELECT topic_id FROM newsd_article_topic_v1 WHERE source = 'rule'")
+        assert found.fetchall() == [("user:sea",)]
 
 
 @pytest.fixture

@@ -10,7 +10,14 @@ from storage.articles import next_article_ids, save, stage, unstage
 from storage.changes import advance_clock, changes_after, clock_now, take_clock
 from storage.database import Database, Transaction
 from storage.holdings import holdings
-from storage.schema import article, article_revision, article_text, article_topic, sighting
+from storage.schema import (
+    article,
+    article_entity,
+    article_revision,
+    article_text,
+    article_topic,
+    sighting,
+)
 from storage.sightings import mark_departed
 from storage.values import (
     Alike,
@@ -28,7 +35,7 @@ from storage.values import (
     Revised,
     TaggedArticle,
 )
-from tests.samples import ARTICLE, MARK, NOON, PUBLISHED, SIGHTING, TAGGED, TOPIC
+from tests.samples import ARTICLE, ENTITY, MARK, NOON, PUBLISHED, SIGHTING, TAGGED, TOPIC
 
 LATER = NOON + timedelta(hours=1)
 NEW = Judged(1, TAGGED, Created(1))
@@ -105,6 +112,7 @@ async def test_a_new_article_is_kept_whole(database: Database) -> None:
         (row,) = await rows(tx, article)
         (texts,) = await rows(tx, article_text)
         (topic,) = await rows(tx, article_topic)
+        (entity,) = await rows(tx, article_entity)
         (seen,) = await rows(tx, sighting)
     for name in ("url", "canonical_url", "host", "site", "title", "summary", "language"):
         assert getattr(row, name) == getattr(ARTICLE, name)
@@ -119,6 +127,8 @@ async def test_a_new_article_is_kept_whole(database: Database) -> None:
         {"repairs": 2},
         PUBLISHED.at,
     )
+    assert (entity.entity_id, entity.name, entity.type) == ("Q7184", "NATO", "organisation")
+    assert (entity.mentions, entity.in_title, entity.sort_at) == (3, True, PUBLISHED.at)
     assert (seen.feed_id, seen.guid_hash, seen.article_id, seen.last_seen_at) == (4, 44, 1, None)
 
 
@@ -126,15 +136,16 @@ async def test_an_undated_article_is_sorted_by_when_we_saw_it(database: Database
     undated = replace(TAGGED, article=replace(ARTICLE, published=Published()))
     await write(database, replace(NEW, tagged=undated))
     async with database.reading() as tx:
-        assert [r.sort_at for r in await rows(tx, article_topic)] == [NOON]
+        for table in (article_topic, article_entity):
+            assert [r.sort_at for r in await rows(tx, table)] == [NOON]
 
 
 async def test_staged_rows_can_be_taken_back(database: Database) -> None:
     async with database.writing() as tx:
         await stage(tx, [numbered(1), numbered(2)], now=NOON)
         await unstage(tx, [numbered(1)], now=NOON)
-        assert [r.article_id for r in await rows(tx, article_text)] == [2]
-        assert [r.article_id for r in await rows(tx, article_topic)] == [2]
+        for table in (article_text, article_topic, article_entity):
+            assert [r.article_id for r in await rows(tx, table)] == [2]
 
 
 # ---------------------------------------------------------------- known
@@ -195,6 +206,7 @@ def revision(title: str, article_id: int = 1, **other: Any) -> Judged:
         article=replace(ARTICLE, title=title, text=f"{title}: the text.", **other),
         fingerprint=replace(MARK, item_hash=hash(title)),
         topics=(replace(TOPIC, topic_id="user:bridges"),),
+        entities=(replace(ENTITY, entity_id="Q458", name="European Union"),),
     )
     return Judged(1, tagged, Revised(article_id, ("title", "text")))
 
@@ -209,6 +221,8 @@ async def test_a_revision_takes_the_place_of_the_text_which_is_kept(database: Da
         (texts,) = await rows(tx, article_text)
         (old,) = await rows(tx, article_revision)
         (topic,) = await rows(tx, article_topic)
+        (entity,) = await rows(tx, article_entity)
+    assert (entity.entity_id, entity.sort_at) == ("Q458", PUBLISHED.at)
     assert (row.title, row.revision, row.seq) == ("Bridge shut again", 2, 2)
     assert (row.first_seen_at, row.changed_at, row.revision_at) == (NOON, LATER, LATER)
     assert (row.changed_fields, row.public_id) == (["title", "text"], MARK.public_id)

@@ -50,6 +50,9 @@ async def listed(database: Database, **wanted: Any) -> list[int]:
         pytest.param({"topic": "medtop:04000000"}, [3, 2, 1], id="by topic id"),
         pytest.param({"topic": "Economy, Business and Finance"}, [3, 2, 1], id="by topic label"),
         pytest.param({"topic": "sport"}, [], id="about nothing we hold"),
+        pytest.param({"entity": "Q7184"}, [3, 2, 1], id="by entity id"),
+        pytest.param({"entity": "nato"}, [3, 2, 1], id="by entity name"),
+        pytest.param({"entity": "Q1"}, [], id="naming nobody we hold"),
     ],
 )
 async def test_latest_articles(database: Database, wanted: Any, ids: list[int]) -> None:
@@ -78,6 +81,7 @@ async def test_an_article_is_shown_with_its_evidence(database: Database) -> None
     assert (shown["first_seen_at"], shown["deleted"]) == (NOON, False)
     assert shown["authors"] == ["Ada Example"]
     assert [t["evidence"] for t in shown["topics"]] == [dict(TOPIC.evidence)]
+    assert [e["name"] for e in shown["entities"]] == ["European Union"]
     assert [s["feed_id"] for s in shown["sightings"]] == [1]
     assert [(r["revision"], r["changed_fields"]) for r in shown["revisions"]] == [
         (1, []),

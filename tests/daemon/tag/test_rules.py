@@ -1,20 +1,20 @@
 """An operator's own topics."""
 
-import tomllib
-from pathlib import Path
+import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from daemon.errors import SettingsError
-from daemon.tag.rules import load_rules, parse_rules
+from daemon.tag.boolean import And, Near, Not, Or, Query, Term
+from daemon.tag.rulefile import parse_rules
+from daemon.tag.rules import FIELDS, Rule, index_rules, required
 from daemon.tag.words import words_of
-
-CONFIG = Path(__file__).parents[3] / "config" / "topics.toml"
 
 
 def fits(rule: str, **fields: str) -> dict[str, int] | None:
-    rules = parse_rules(tomllib.loads(f'[[topic]]\nid = "t"\n{rule}'), "topics.toml")
-    words = {name: words_of(fields.get(name, "")) for name in ("title", "body", "url", "category")}
+    rules = parse_rules(f'[[topic]]\nid = "t"\n{rule}', "topics.toml")
+    words = {name: words_of(fields.get(name, "")) for name in FIELDS}
     found = rules.fitting(words)
     return dict(found[0].evidence) if found else None
 
@@ -46,6 +46,28 @@ def fits(rule: str, **fields: str) -> dict[str, int] | None:
             {"tennis": 1},
             id="the address",
         ),
+        pytest.param("query = 'offshore NOT oil'", {"body": "Offshore oil"}, None, id="a query"),
+        pytest.param(
+            "query = 'missile*'",
+            {"body": "Missiles, a missile"},
+            {"missile*": 2},
+            id="the beginning of a word",
+        ),
+        pytest.param(
+            "query = 'port NEAR/2 strike'",
+            {"body": "strike at the port"},
+            {"port": 1, "strike": 1},
+            id="near, in any order",
+        ),
+        pytest.param(
+            "query = 'port NEAR/2 strike'", {"body": "port of a big strike"}, None, id="too far"
+        ),
+        pytest.param(
+            "query = 'port NEAR/2 strike'",
+            {"title": "Port", "body": "strike"},
+            None,
+            id="near in one field",
+        ),
         pytest.param(
             'any = ["mayor"]', {"body": "the mayor’s hat, the mayor"}, {"mayor": 2}, id="counts"
         ),
@@ -57,37 +79,46 @@ def test_when_a_rule_fits(
     assert fits(rule, **fields) == evidence
 
 
-@pytest.mark.parametrize(
-    ("document", "complaint"),
-    [
-        ("topics = []", "unknown key 'topics'"),
-        ('[[topic]]\nid = "t"\nanny = ["x"]', "topic 't': unknown key 'anny'"),
-        ('[[topic]]\nany = ["x"]', "needs an id"),
-        ('[[topic]]\nid = "t"\nnone = ["x"]', "topic 't': needs a phrase"),
-        ('[[topic]]\nid = "t"\nany = "x"', "topic 't': any must be a list"),
-        ('[[topic]]\nid = "t"\nany = ["--"]', "topic 't': any must be a list of phrases"),
-        ('[[topic]]\nid = "t"\nany = ["x"]\nfields = ["head"]', "unknown field 'head'"),
-        (
-            '[[topic]]\nid = "t"\nany = ["x"]\n[[topic]]\nid = "t"\nany = ["y"]',
-            "stands there twice",
-        ),
-        ("[[topic]", "not valid TOML"),
-    ],
-)
-def test_a_bad_file_is_refused_naming_file_and_topic(
-    tmp_path: Path, document: str, complaint: str
+def test_a_rule_for_a_language_fits_no_other() -> None:
+    rules = parse_rules('[[topic]]\nid = "t"\nany = ["gift"]\nlanguages = ["en"]', "topics.toml")
+    assert [fit.rule.id for fit in rules.fitting({"title": ["gift"]}, "en")] == ["t"]
+    assert rules.fitting({"title": ["gift"]}, "de") == []
+
+
+WORDS = ["a", "b", "c", "d", "e"]
+TERMS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=2).map(lambda w: Term(tuple(w)))
+
+
+def deeper(queries: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
+    parts = st.lists(queries, min_size=2, max_size=3).map(tuple)
+    return st.builds(And, parts) | st.builds(Or, parts) | st.builds(Not, queries)
+
+
+def plainly(query: Query, words: list[str]) -> bool:
+    """Whether a query holds, looked at without any index."""
+    match query:
+        case Term(looked_for):
+            size = len(looked_for)
+            return any(tuple(words[i : i + size]) == looked_for for i in range(len(words)))
+        case Not(part):
+            return not plainly(part, words)
+        case And(parts):
+            return all(plainly(part, words) for part in parts)
+        case Or(parts):
+            return any(plainly(part, words) for part in parts)
+        case Near():
+            raise AssertionError
+
+
+@settings(deadline=None)
+@given(st.lists(st.recursive(TERMS, deeper, max_leaves=6), max_size=6), st.randoms())
+def test_the_index_misses_no_rule_and_invents_none(
+    queries: list[Query], chance: random.Random
 ) -> None:
-    file = tmp_path / "topics.toml"
-    file.write_text(document)
-    with pytest.raises(SettingsError, match=complaint) as refused:
-        load_rules(file)
-    assert str(file) in str(refused.value)
-
-
-def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"topics\.toml"):
-        load_rules(tmp_path / "topics.toml")
-
-
-def test_the_example_file_is_sound() -> None:
-    assert [rule.id for rule in load_rules(CONFIG).rules] == ["offshore-wind", "port-strikes"]
+    kept = [query for query in queries if required(query) is not None]
+    rules = index_rules([Rule(str(at), str(at), query) for at, query in enumerate(kept)])
+    words = chance.choices(WORDS, k=chance.randrange(6))
+    found = rules.fitting({"title": [], "body": words})
+    assert [fit.rule.id for fit in found] == [
+        str(at) for at, query in enumerate(kept) if plainly(query, words)
+    ]

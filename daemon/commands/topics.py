@@ -1,0 +1,152 @@
+"""`newsd topics`: your own topics, how they are understood, and which fit a text."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from daemon.app import system_clock
+from daemon.commands.documents import Pile
+from daemon.commands.options import AsJson, Config, read_settings
+from daemon.commands.say import note, say, say_json
+from daemon.commands.show import show_facts, show_rows
+from daemon.digest import digest_articles
+from daemon.errors import UsageError
+from daemon.tag import load_tagger
+from daemon.tag.boolean import write_query
+from daemon.tag.rulefile import load_rules
+from daemon.tag.rules import Rule, Rules, required
+from storage.values import Entity, TaggedArticle, Topic
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    help="List and explain your own topics, and test which topics fit a text.",
+)
+_COLUMNS = ("topic", "label", "fields", "languages", "weight", "query")
+RulesFile = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="FILE", help="This file of topics, not that of the settings."),
+]
+
+
+@app.command(name="list", epilog="Example: newsd topics list")
+def show_all(*, rules: RulesFile = None, config: Config = None, as_json: AsJson = False) -> None:
+    """List your own topics, as they are understood."""
+    found = load_rules(_file(rules, config))
+    if not found.rules and not as_json:
+        note("there are no topics of your own; config/topics.toml shows how to write some")
+    show_rows([_facts(rule) for rule in found.rules], _COLUMNS, as_json=as_json)
+
+
+@app.command(epilog="Example: newsd topics explain port-strikes")
+def explain(
+    topic: Annotated[str, typer.Argument(metavar="ID", help="The id of one of your topics.")],
+    *,
+    rules: RulesFile = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how one of your topics is understood, and which words make newsd look at it."""
+    rule = _rule(load_rules(_file(rules, config)), topic)
+    waits = [write_query(term) for term in required(rule.query) or ()]
+    show_facts(_facts(rule) | {"looked at where there is": waits}, as_json=as_json)
+
+
+@app.command(name="test", epilog="Example: newsd topics test text.txt --rules topics.toml")
+def try_out(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE|DIR|-", help="Articles, as ingest takes them.")
+    ],
+    *,
+    rules: RulesFile = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which topics and names newsd finds in texts, and by which words; nothing is stored."""
+    found = list(_tested(files, _file(rules, config)))
+    if as_json:
+        say_json(found)
+        return
+    for article in found:
+        say(f"{article['title']} ({article['language']})")
+        for topic in article["topics"]:
+            say(f"  topic {_topic_line(topic)}")
+        for entity in article["entities"]:
+            say(f"  {_entity_line(entity)}")
+
+
+def _file(rules: Path | None, config: Path | None) -> Path | None:
+    return rules if rules is not None else read_settings(config, None).settings.topics.file
+
+
+def _rule(rules: Rules, topic: str) -> Rule:
+    for rule in rules.rules:
+        if rule.id == topic.removeprefix("user:"):
+            return rule
+    raise UsageError(f"there is no topic {topic!r} of yours; newsd topics list shows which are")
+
+
+def _facts(rule: Rule) -> dict[str, Any]:
+    return {
+        "topic": f"user:{rule.id}",
+        "label": rule.label,
+        "medtop": rule.medtop,
+        "fields": list(rule.fields),
+        "languages": list(rule.languages),
+        "weight": rule.weight,
+        "query": write_query(rule.query),
+    }
+
+
+def _tested(files: list[Path], rules: Path | None) -> Iterator[dict[str, Any]]:
+    """What is found in each article of the files. Raises `UsageError` for what is none."""
+    tagger = load_tagger(rules)
+    for document in Pile(files):
+        if document.page is None:
+            raise UsageError(f"{document.name}: {document.trouble}")
+        digested = digest_articles(document.page, system_clock(), tagger)
+        yield from map(_seen, digested.articles)
+
+
+def _seen(tagged: TaggedArticle) -> dict[str, Any]:
+    return {
+        "title": tagged.article.title,
+        "language": tagged.article.language,
+        "topics": [_topic(topic) for topic in tagged.topics],
+        "entities": [_entity(entity) for entity in tagged.entities],
+    }
+
+
+def _topic(topic: Topic) -> dict[str, Any]:
+    return {
+        "topic_id": topic.topic_id,
+        "label": topic.label,
+        "score": topic.score,
+        "source": topic.source,
+        "evidence": dict(topic.evidence),
+    }
+
+
+def _entity(entity: Entity) -> dict[str, Any]:
+    return {
+        "entity_id": entity.entity_id,
+        "name": entity.name,
+        "type": entity.type,
+        "mentions": entity.mentions,
+        "in_title": entity.in_title,
+        "written": list(entity.written),
+    }
+
+
+def _topic_line(topic: Mapping[str, Any]) -> str:
+    seen = ", ".join(f"{term} x{often}" for term, often in topic["evidence"].items())
+    named = f"{topic['label']} ({topic['topic_id']})"
+    return f"{named} {topic['score']:.2f}, by {topic['source']}: {seen}"
+
+
+def _entity_line(entity: Mapping[str, Any]) -> str:
+    written = ", ".join(entity["written"])
+    times = f"x{entity['mentions']}{', in the title' if entity['in_title'] else ''}"
+    return f"{entity['type']} {entity['name']} ({entity['entity_id']}) {times}: {written}"

@@ -1,0 +1,1 @@
+"""How the gazetteer is made: `python -m gazetteer` writes what `daemon.tag` reads."""
