@@ -95,7 +95,10 @@ async def stage(
     await save_marks(tx, _likenesses(judged), crowded, now=now)
 
 
-_STAGED = (article_text, article_evidence, article_topic, article_entity, article_decision)
+_STAGED = (
+    *(article_text, article_evidence, article_origin, article_topic, article_entity),
+    article_decision,
+)
 
 
 async def unstage(tx: Transaction, judged: Sequence[Judged], *, now: datetime) -> None:
