@@ -31,7 +31,7 @@ from daemon.normalise.recurring import recurring_in
 from daemon.normalise.text import clean_line
 from daemon.normalise.url import absolute_url, site_of
 from daemon.parse import hub_links, parse_articles, parse_feed
-from daemon.tag import Tagger, tag_article
+from daemon.tag import Tagger, tag_article, untagged_reason
 from daemon.values import (
     NOTHING,
     OVER_MAX_ENTRIES,
@@ -251,6 +251,8 @@ def _mark(item: _Named, article: Article, *, address_is_shared: bool) -> _Made:
 
 def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
     name, article = made.item.name, made.article
+    if reason := untagged_reason(article):
+        article = replace(article, quality=(*article.quality, reason))
     sighting = Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)
     return TaggedArticle(article, made.fingerprint, sighting, topics, made.likeness, made.terms)
 
