@@ -13,6 +13,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "articles": ("daemon.commands.articles", "List, show and explain articles."),
     "stories": ("daemon.commands.stories", "List and show stories: articles of one event."),
+    "topics": (
+        "daemon.commands.topics",
+        "List topics, try what a text is about, and read a newer taxonomy.",
+    ),
     "furniture": (
         "daemon.commands.furniture",
         "List and forget the lines that were learned to belong to a site.",
