@@ -13,6 +13,7 @@ from daemon.digest import digest_articles as digest_file
 from daemon.normalise import load_model, load_suffixes
 from daemon.parse.links import feed_links
 from daemon.tag import Tagger, load_tagger
+from daemon.tag.lexicon import load_lexicon
 from daemon.values import Digested, Fetched, Learned
 
 # A stop is the parent's business: it ends its workers when what is in hand is done. The fork
@@ -24,6 +25,7 @@ __all__ = ["digest", "digest_articles", "feed_links", "prepare"]
 ease_crossing()
 load_model()
 load_suffixes()
+load_lexicon("en")  # the largest, and most have use for it; the others as they are needed
 _taggers: list[Tagger] = []
 
 

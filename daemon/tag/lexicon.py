@@ -6,7 +6,7 @@ the reader), and under it lines of `weight: term term ...`:
     4: striker goalkeep* premier-league       a hyphen stands for a hyphen or a blank
     2: goal!poverty|climate chip&computer     unless, or only if, one of those is near
     2: Apple aids=                            only with a capital; only in this form
-    3: *krieg                                 whatever ends so
+    3: *krieg                                 whatever ends so; one word, three letters or more
     -2: goal-setting                          speaks against the topic
     0: stock-photo                            says nothing, and silences its words
 
@@ -31,6 +31,9 @@ _LEAST_INFLECTED = 2
 _SECTION = re.compile(r"\[(\d{8})(?: [^\]]*)?\]$")
 _LINE = re.compile(r"(-?\d+(?:\.\d+)?): *(\S.*)$")
 _WORD = re.compile(r"[\w']+")
+_STEM = re.compile(r"\w{3,}")
+_LONGEST_STEM = 12
+"""Letters of a beginning or an ending that are compared: each length costs every text."""
 _TERM = re.compile(
     r"(?P<term>\*[^\s*&!=|]+|[^\s*&!=|]+[*=]?)(?:&(?P<near>[^&!]+))?(?:!(?P<unless>[^&!]+))?$"
 )
@@ -110,6 +113,8 @@ def _take_line(draft: "_Draft", line: str, topic: str, where: str) -> None:
         parts = _TERM.match(item)
         if not parts or not 0 < len(_WORD.findall(parts["term"])) <= LONGEST_PHRASE:
             raise SettingsError(f"{where}: {item!r} is not a term of one to four words")
+        if "*" in parts["term"] and not _STEM.fullmatch(parts["term"].strip("*")):
+            raise SettingsError(f"{where}: {item!r} is not one word of three letters or more")
         draft.add(topic, float(match[1]), parts.groupdict())
 
 
@@ -126,6 +131,8 @@ class _Draft:
     numbers: dict[str, int] = field(default_factory=dict)
     loudness: dict[int, float] = field(default_factory=dict)
     senses: dict[int, dict[_Guard, dict[str, float]]] = field(default_factory=dict)
+    equal: dict[Sense, Sense] = field(default_factory=dict)
+    """Of senses that are equal one is kept."""
 
     def add(self, topic: str, weight: float, parts: Mapping[str, str | None]) -> None:
         """Let a term speak for a topic and what it is a part of: as loud as its loudest line."""
@@ -161,11 +168,14 @@ class _Draft:
     def _senses(self, number: int) -> Iterator[Sense]:
         for (near, unless), weights in self.senses.get(number, {}).items():
             if weights:
-                yield Sense(tuple(weights.items()), near, unless)
+                sense = Sense(tuple(weights.items()), near, unless)
+                yield self.equal.setdefault(sense, sense)
 
     def _forms(self, term: str) -> Iterator[Form]:
         base = term.strip("*=").replace("-", " ")
         begins, ends = term.endswith("*"), term.startswith("*")
+        if begins or ends:
+            base = base[:_LONGEST_STEM] if begins else base[-_LONGEST_STEM:]
         capital = base[:1].isupper() and " " not in base and self.language != "de"
         yield Form(base, begins=begins, ends=ends, capital=capital)
         if not ends:

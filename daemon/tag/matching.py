@@ -5,7 +5,7 @@ beginning or an ending the hash of so many bytes. A sieve of bits lets through t
 terms; those are looked up in one sorted table. Of terms that overlap the longest counts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +57,8 @@ class Matcher:
     begins: Places
     """Lengths in bytes of the beginnings that are looked for, the longest first."""
     ends: Places
+    begin_marks: Hashes
+    end_marks: Hashes
     capital: bool
 
     def find(self, words: Words, most: int) -> tuple[list[tuple[int, int]], int]:
@@ -64,58 +66,65 @@ class Matcher:
 
         Also the place of the border: what stands before it is the title.
         """
-        hashes = words.hashes
-        border = int((hashes == _BORDER_HASH).argmax())
+        border = int((words.hashes == _BORDER_HASH).argmax())
         words = words.first(border + 1 + most)
-        columns = list(self._columns(words))
-        keys = np.concatenate([column for column, _ in columns])
+        keys = self._keys(words)
         maybe = self.sieve.take((keys >> _SHIFT).view(np.int64)).nonzero()[0]
         found = keys.take(maybe)
         at = np.minimum(self.table.searchsorted(found), len(self.table) - 1)
         real = self.table.take(at) == found
-        widths = np.repeat([w for _, w in columns], [len(c) for c, _ in columns])
-        places = np.concatenate([np.arange(len(c)) for c, _ in columns])
-        hits = maybe[real]
-        rows = zip(
-            self.numbers.take(at[real]).tolist(),
-            places.take(hits).tolist(),
-            widths.take(hits).tolist(),
-            strict=True,
-        )
-        return list(_longest(rows, len(words))), border
+        columns, places = np.divmod(maybe[real], len(words))
+        numbers = self.numbers.take(at[real]).tolist()
+        rows = zip(numbers, places.tolist(), columns.tolist(), strict=True)
+        return self._longest(rows, len(words)), border
 
-    def _columns(self, words: Words) -> Iterator[tuple[Hashes, int]]:
-        """The keys of what begins at each word, and how many words that is; first come first."""
-        phrases = [words.hashes]
-        for width in range(1, self.widest):
-            phrases.append(_joined(phrases[-1][:-1], words.hashes[width:]))
-        for width in range(self.widest, 1, -1):
-            yield phrases[width - 1], width
+    def _keys(self, words: Words) -> Hashes:
+        """Column after column the keys of what begins at each word; first come first.
+
+        Phrases first, the longest before the others; then words with a capital, words, beginnings
+        and endings. Nought is no term.
+        """
+        wide = self.widest
+        rows = wide + 1 + len(self.begins) + len(self.ends)
+        keys = np.zeros((rows, len(words)), np.uint64)
+        phrase = keys[wide] = words.hashes
+        for width in range(2, wide + 1):
+            phrase = _joined(phrase[:-1], words.hashes[width - 1 :])
+            keys[wide - width, : len(phrase)] = phrase
         if self.capital:
-            yield np.where(words.capitals(), words.hashes ^ _CAPITAL, 0), 1
-        yield words.hashes, 1
+            np.bitwise_xor(words.hashes, _CAPITAL, out=keys[wide - 1], where=words.capitals())
         if len(self.begins):
-            marked = words.beginnings(self.begins) ^ _marks(self.begins, _BEGINS)[:, None]
-            yield from ((row, 1) for row in marked)
+            column = keys[wide + 1 : wide + 1 + len(self.begins)]
+            np.bitwise_xor(words.beginnings(self.begins), self.begin_marks, out=column)
         if len(self.ends):
-            marked = words.endings(self.ends) ^ _marks(self.ends, _ENDS)[:, None]
-            yield from ((row, 1) for row in marked)
+            np.bitwise_xor(words.endings(self.ends), self.end_marks, out=keys[-len(self.ends) :])
+        return keys.ravel()
 
-
-def _longest(rows: Iterator[tuple[int, int, int]], many: int) -> Iterator[tuple[int, int]]:
-    taken = bytearray(many)
-    for number, place, width in rows:
-        if taken.find(1, place, place + width) < 0:
-            taken[place : place + width] = b"\1" * width
-            yield number, place
+    def _longest(self, rows: Iterable[tuple[int, int, int]], many: int) -> list[tuple[int, int]]:
+        """Number and place of each term that none before it overlaps."""
+        taken = bytearray(many)
+        left = []
+        for number, place, column in rows:
+            width = self.widest - column
+            if width <= 1:
+                if taken[place]:
+                    continue
+                taken[place] = 1
+            else:
+                if taken.find(1, place, place + width) >= 0:
+                    continue
+                taken[place : place + width] = b"\1" * width
+            left.append((number, place))
+        return left
 
 
 def _joined(first: Hashes, second: Hashes) -> Hashes:
     return first * _NEXT ^ second
 
 
-def _marks(lengths: Places, draw: int) -> Hashes:
-    return np.array([length * draw & _ALL for length in lengths.tolist()], np.uint64)
+def _marks(lengths: Iterable[int], draw: int) -> Hashes:
+    marks = [length * draw & _ALL for length in sorted(lengths, reverse=True)]
+    return np.array(marks, np.uint64)[:, None]
 
 
 def matcher(forms: Sequence[tuple[Form, int]]) -> Matcher:
@@ -141,6 +150,8 @@ def matcher(forms: Sequence[tuple[Form, int]]) -> Matcher:
         widest=widest,
         begins=np.array(sorted(begins, reverse=True), np.intp),
         ends=np.array(sorted(ends, reverse=True), np.intp),
+        begin_marks=_marks(begins, _BEGINS),
+        end_marks=_marks(ends, _ENDS),
         capital=any(form.capital for form, _ in forms),
     )
 

@@ -140,6 +140,8 @@ def test_no_phrase_reaches_over_the_border() -> None:
         ("3: *goal*", r"x.txt:2: '\*goal\*' is not a term"),
         ("3: a-b-c-d-e", "x.txt:2: 'a-b-c-d-e' is not a term"),
         ("# a comment\n\n3: goal ---", "x.txt:4: '---' is not a term"),
+        ("3: own-goal*", r"x.txt:2: 'own-goal\*' is not one word"),
+        ("3: go*", r"x.txt:2: 'go\*' is not one word"),
         ("3: goal&", "x.txt:2: 'goal&' is not a term"),
     ],
 )
