@@ -17,28 +17,28 @@ SECTION = 2.0
 
 DOUBT = 3.0
 """Weight of saying nothing: little evidence makes a small share."""
-_BASE, _SHARE, _WEIGHT = -2.32, 0.61, 0.87
+_BASE, _SHARE, _WEIGHT = -2.09, 0.61, 0.81
 """Log-odds of a topic: a constant, the part of its share's log-odds, and of its log weight."""
 _UNSAID = -1.0
 """Log-odds of a topic for which no word speaks."""
 _GAIN: Mapping[str, float] = {
-    "medtop:01000000": 1.00,  # arts, culture, entertainment and media
-    "medtop:02000000": 0.82,  # crime, law and justice
-    "medtop:03000000": 1.35,  # disaster, accident and emergency incident
+    "medtop:01000000": 0.90,  # arts, culture, entertainment and media
+    "medtop:02000000": 0.74,  # crime, law and justice
+    "medtop:03000000": 1.00,  # disaster, accident and emergency incident
     "medtop:04000000": 1.22,  # economy, business and finance
-    "medtop:05000000": 0.61,  # education
-    "medtop:06000000": 1.00,  # environment
-    "medtop:07000000": 1.49,  # health
+    "medtop:05000000": 0.82,  # education
+    "medtop:06000000": 0.82,  # environment
+    "medtop:07000000": 1.22,  # health
     "medtop:08000000": 0.90,  # human interest
     "medtop:09000000": 0.61,  # labour
-    "medtop:10000000": 1.49,  # lifestyle and leisure
-    "medtop:11000000": 1.00,  # politics
+    "medtop:10000000": 1.35,  # lifestyle and leisure
+    "medtop:11000000": 0.90,  # politics
     "medtop:12000000": 0.67,  # religion
-    "medtop:13000000": 1.65,  # science and technology
-    "medtop:14000000": 1.00,  # society
-    "medtop:15000000": 1.11,  # sport
-    "medtop:16000000": 1.00,  # conflict, war and peace
-    "medtop:17000000": 0.74,  # weather
+    "medtop:13000000": 2.01,  # science and technology
+    "medtop:14000000": 1.11,  # society
+    "medtop:15000000": 1.00,  # sport
+    "medtop:16000000": 0.90,  # conflict, war and peace
+    "medtop:17000000": 0.82,  # weather
 }
 """Of topics whose words are found more often, or less, than they mean them."""
 _LEAST_WEIGHT = 3.0

@@ -6,7 +6,7 @@ the reader), and under it lines of `weight: term term ...`:
     4: striker goalkeep* premier-league       a hyphen stands for a hyphen or a blank
     2: goal!poverty|climate chip&computer     unless, or only if, one of those is near
     2: Apple aids=                            only with a capital; only in this form
-    3: *krieg                                 whatever ends so; one word, three letters or more
+    3: *krieg                                 whatever ends so; 3 to 12 letters of one word
     -2: goal-setting                          speaks against the topic
     0: stock-photo                            says nothing, and silences its words
 
@@ -31,9 +31,8 @@ _LEAST_INFLECTED = 2
 _SECTION = re.compile(r"\[(\d{8})(?: [^\]]*)?\]$")
 _LINE = re.compile(r"(-?\d+(?:\.\d+)?): *(\S.*)$")
 _WORD = re.compile(r"[\w']+")
-_STEM = re.compile(r"\w{3,}")
-_LONGEST_STEM = 12
-"""Letters of a beginning or an ending that are compared: each length costs every text."""
+_STEM = re.compile(r"\w{3,12}")
+"""Of a beginning or an ending: every length costs every text."""
 _TERM = re.compile(
     r"(?P<term>\*[^\s*&!=|]+|[^\s*&!=|]+[*=]?)(?:&(?P<near>[^&!]+))?(?:!(?P<unless>[^&!]+))?$"
 )
@@ -114,7 +113,7 @@ def _take_line(draft: "_Draft", line: str, topic: str, where: str) -> None:
         if not parts or not 0 < len(_WORD.findall(parts["term"])) <= LONGEST_PHRASE:
             raise SettingsError(f"{where}: {item!r} is not a term of one to four words")
         if "*" in parts["term"] and not _STEM.fullmatch(parts["term"].strip("*")):
-            raise SettingsError(f"{where}: {item!r} is not one word of three letters or more")
+            raise SettingsError(f"{where}: {item!r} is not one word of 3 to 12 letters")
         draft.add(topic, float(match[1]), parts.groupdict())
 
 
@@ -174,8 +173,6 @@ class _Draft:
     def _forms(self, term: str) -> Iterator[Form]:
         base = term.strip("*=").replace("-", " ")
         begins, ends = term.endswith("*"), term.startswith("*")
-        if begins or ends:
-            base = base[:_LONGEST_STEM] if begins else base[-_LONGEST_STEM:]
         capital = base[:1].isupper() and " " not in base and self.language != "de"
         yield Form(base, begins=begins, ends=ends, capital=capital)
         if not ends:
