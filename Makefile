@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WHEEL := $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir
 endif
 
-.PHONY: help demo test check lint types imports bench bench-parse bench-schedule bench-slow bench-websub lock wheel clean
+.PHONY: help demo test check lint types imports bench bench-dedup bench-extract bench-parse bench-schedule bench-slow bench-websub lock wheel clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ imports: $(VENV)/dev  ## the floors of the house
 bench: $(VENV)/bench  ## newsd beside two peers in one run, on a made-up news internet
 	$(BIN)/python -m benchmarks.farm
 
+bench-extract: $(VENV)/dev  ## our reading of web pages beside trafilatura alone
+	$(BIN)/python -m benchmarks.extract
+
 bench-parse: $(VENV)/bench  ## the fast reader of feeds beside feedparser, on saved documents
 	$(BIN)/python -m benchmarks.parse
 
@@ -55,11 +58,14 @@ bench-slow: $(VENV)/bench  ## a thousand feeds that answer by drips beside 300 h
 bench-websub: $(VENV)/dev  ## publication to row: told by a hub, and found by polling
 	$(BIN)/python -m benchmarks.websub
 
+bench-dedup: $(VENV)/bench  ## what finding copies costs as the database grows
+	$(BIN)/python -m benchmarks.dedup
+
 wheel: $(VENV)/dev  ## build the package into dist/
 	$(WHEEL) dist .
 
 lock:  ## resolve the dependencies again (needs uv)
-	$(UV) pip compile pyproject.toml --extra postgres --extra speed --group build $(LOCKING) -o requirements.lock
+	$(UV) pip compile pyproject.toml --extra extract --extra postgres --extra speed --group build $(LOCKING) -o requirements.lock
 	$(UV) pip compile pyproject.toml --group dev -c requirements.lock $(LOCKING) -o requirements-dev.lock
 	$(UV) pip compile --group bench -c requirements.lock -c requirements-dev.lock $(LOCKING) -o benchmarks/requirements.lock
 

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from benchmarks.stream import deduplicate
 from daemon.errors import NewsdError
-from daemon.normalise import document_of, normalise_entry
+from daemon.normalise import document_of, masthead_of, normalise_entry
 from daemon.normalise.dates import parse_date
 from daemon.normalise.markup import plain_text, safe_html
 from daemon.parse import parse_feed
@@ -74,7 +74,7 @@ def tag(row: Mapping[str, Any]) -> dict[str, Any]:
             language=row["language"],
         )
     )
-    article = normalise_entry(document_of(ParsedFeed(FeedKind.RSS, ""), NOW), entry)
+    article = normalise_entry(document_of(masthead_of(ParsedFeed(FeedKind.RSS, ""), NOW)), entry)
     if isinstance(article, Rejected):
         return {"language": "und", "topics": [], "entities": []}
     topics = tag_article(_tagger(), article, entry.categories)

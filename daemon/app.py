@@ -4,15 +4,17 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from daemon.configuration import Loaded, load_settings
 from daemon.discover import Searcher
+from daemon.errors import SettingsError, UsageError
+from daemon.extras import EXTRACT, reads_pages
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
 from daemon.housekeeping import tidy
@@ -21,7 +23,10 @@ from daemon.keep import Keeper
 from daemon.learned import LearnedLines
 from daemon.once import OnceResult, Round, Tally
 from daemon.outlines import outlines_in
+from daemon.pacing import Paces
+from daemon.pages import Asking, Pages, Tries
 from daemon.poll import Poller
+from daemon.reprocess import Progress, Reprocessor, Stage
 from daemon.robotstxt import LONGEST as LONGEST_ROBOTS
 from daemon.service import Service
 from daemon.settings import FetchSettings, Settings
@@ -32,11 +37,12 @@ from daemon.workers import PATIENCE, Workers
 from daemon.writer import Writer
 from storage.database import Database
 from storage.errors import StorageError
+from storage.feeds import count_completed, find_feed
 from storage.following import add_feeds, ingest_source
 from storage.holds import held_hosts
 from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema
-from storage.values import Feed, Lease
+from storage.values import Feed, FullText, Lease
 
 log = structlog.get_logger()
 
@@ -67,11 +73,19 @@ async def open_workers(settings: Settings) -> AsyncIterator[Workers]:
     """The worker processes. Raises `SettingsError` for a topic rule that cannot be used."""
     # here and now, not in a worker at the first poll
     load_tagger(settings.topics.file)
+    check_extras(settings)
     workers = Workers(settings.digest, settings.topics.file)
     try:
         yield workers
     finally:
         await workers.close()
+
+
+def check_extras(settings: Settings) -> None:
+    """Raise `SettingsError` if the settings ask for what is not installed."""
+    if settings.extract.full_text is not FullText.NEVER and not reads_pages():
+        wanted = settings.extract.full_text
+        raise SettingsError(f'extract.full_text = "{wanted}" needs the extra: {EXTRACT}')
 
 
 @asynccontextmanager
@@ -102,6 +116,15 @@ async def open_fetcher(settings: FetchSettings, workers: Workers) -> AsyncIterat
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What is remembered of other people's servers, whatever the settings."""
+
+    paces: Paces
+    holds: Holds
+    tries: Tries = field(default_factory=Tries)
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """The assembled program: what a command may ask of it."""
 
@@ -122,6 +145,7 @@ class App:
         """Poll what is due (or every feed) and stop. Raises `StorageError`."""
         tally, replica, stop = Tally(on_report), replica_name(), asyncio.Event()
         holds = await self._holds()
+        await self._warn_of_pages()
 
         def settle(feed: Feed, report: PollReport | None) -> None:
             if report is not None:
@@ -132,13 +156,16 @@ class App:
             price = await price_so_far(self.database, self._settings.schedule, system_clock())
             keeper = self._keeper(self._settings, replica, price.mu)
             writer = Writer(keeper, system_clock, settle, patience=DATABASE_PATIENCE)
-            async with self._poller(self._settings, writer, holder) as poller:
+            shared = Shared(Paces(self._settings.fetch.host_rate), holds)
+            async with self._poller(self._settings, writer, holder, shared) as poller:
                 limits, shards = self._settings.fetch, holder.leases.keys()
-                the_round = Round(self.database, poller, writer, limits, shards, holds)
+                the_round = Round(
+                    self.database, poller, writer, limits, shards, holds, shared.paces
+                )
                 with _stopping_at(deadline, stop), _plainly():
                     left = await the_round.run(None if every_feed else system_clock(), stop)
             if not stop.is_set():
-                await tidy(self.database, system_clock())
+                await tidy(self.database, system_clock(), self._settings.database.keep_origins)
         return tally.result(left)
 
     async def run(self) -> None:
@@ -153,15 +180,18 @@ class App:
             keeper = self._keeper(self._settings, replica, steering.price.mu)
             writer = Writer(keeper, system_clock, service.settle)
 
+            shared = Shared(Paces(self._settings.fetch.host_rate), holds)
+
             @asynccontextmanager
             async def assemble(settings: Settings) -> AsyncIterator[Poller]:
                 writer.keeper = self._keeper(settings, replica, steering.price.mu)
-                async with self._poller(settings, writer, holder) as poller:
+                async with self._poller(settings, writer, holder, shared) as poller:
                     yield poller
 
             await self.follow(self._settings)
+            await self._warn_of_pages()
             with _signals(service), _plainly():
-                await service.run(writer, assemble, self._reloaded)
+                await service.run(writer, assemble, self._reloaded, shared.paces)
 
     async def ingest(
         self, documents: Iterable[Document], source: str
@@ -173,6 +203,28 @@ class App:
             keeper = self._keeper(self._settings, replica_name())
             async for result in Ingester(keeper, workers, system_clock).ingest(documents, feed):
                 yield result
+
+    async def reprocess(
+        self,
+        stages: Sequence[Stage],
+        *,
+        since: datetime | None = None,
+        feed: str | None = None,
+        anew: bool = False,
+    ) -> AsyncIterator[Progress]:
+        """Run stages again over stored articles. Raises `StorageError`, `UsageError`."""
+        async with self.database.reading() as tx:
+            found = await find_feed(tx, feed) if feed is not None else None
+        if feed is not None and found is None:
+            raise UsageError(f"no feed {feed!r} is followed; newsd feeds list shows them")
+        feed_id = found.id if found else None
+        async with open_workers(self._settings) as workers:
+            learned = LearnedLines(self.database)
+            again = Reprocessor(self.database, workers, system_clock, learned)
+            for stage in stages:
+                run = again.run(stage, since=since, feed_id=feed_id, anew=anew)
+                async for progress in run:
+                    yield progress
 
     async def follow(self, settings: Settings) -> None:
         """Follow the feeds of the file that the settings name. Raises `SettingsError`."""
@@ -189,15 +241,27 @@ class App:
 
     def _keeper(self, settings: Settings, replica: str, price: float | None = None) -> Keeper:
         learned = LearnedLines(self.database)
-        return Keeper(self.database, settings.schedule, replica, price, learned=learned)
+        keeps = bool(settings.database.keep_origins)
+        return Keeper(
+            self.database, settings.schedule, replica, price, learned=learned, keeps_origins=keeps
+        )
 
     async def _holds(self) -> Holds:
         async with self.database.reading() as tx:
             return Holds(await held_hosts(tx, now=system_clock()))
 
+    async def _warn_of_pages(self) -> None:
+        """Say once that feeds want the pages of their articles, and nobody can read them."""
+        if reads_pages():
+            return
+        async with self.database.reading() as tx:
+            wanting = await count_completed(tx)
+        if wanting:
+            log.warning("full_text_unavailable", feeds=wanting, hint=EXTRACT)
+
     @asynccontextmanager
     async def _poller(
-        self, settings: Settings, writer: Writer, holder: Holder
+        self, settings: Settings, writer: Writer, holder: Holder, shared: "Shared"
     ) -> AsyncIterator[Poller]:
         """All that polling needs under one set of settings; taken apart in reverse order."""
 
@@ -208,12 +272,27 @@ class App:
         async with AsyncExitStack() as stack:
             workers = await stack.enter_async_context(open_workers(settings))
             fetcher = await stack.enter_async_context(open_fetcher(settings.fetch, workers))
-            yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2)
+            pages = None
+            if reads_pages():
+                group = await stack.enter_async_context(asyncio.TaskGroup())
+                learned = writer.keeper.learned
+                asking = Asking(
+                    fetcher,
+                    workers,
+                    system_clock,
+                    settings.extract,
+                    shared.paces,
+                    shared.holds,
+                    learned,
+                )
+                pages = Pages(group, asking, shared.tries, writer.put)
+            yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2, pages)
 
     async def _reloaded(self) -> Settings:
         """The settings as they stand now, all that they name read. Raises `SettingsError`."""
         settings = load_settings(self.loaded.path, overrides=self.loaded.overrides).settings
         load_tagger(settings.topics.file)
+        check_extras(settings)
         await self.follow(settings)
         return settings
 

@@ -4,23 +4,37 @@ The fork server imports it, so that all workers share the language model and the
 """
 
 import signal
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from daemon.crossing import ease_crossing
+from daemon.digest import complete as complete_article
 from daemon.digest import digest as digest_feed
 from daemon.digest import digest_articles as digest_file
+from daemon.digest import make_again as make_article_again
+from daemon.digest import remark as remark_article
 from daemon.normalise import load_model, load_suffixes
 from daemon.parse.links import feed_links
-from daemon.tag import Tagger, load_tagger
+from daemon.tag import Tagger, load_tagger, tag_article
 from daemon.tag.lexicon import load_lexicon
-from daemon.values import Digested, Fetched, Learned
+from daemon.values import Digested, Fetched, Learned, Marked, Rejected
+from storage.values import Article, TaggedArticle, Topic
 
 # A stop is the parent's business: it ends its workers when what is in hand is done. The fork
 # server imports this, and may get the signal of its whole group.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
-__all__ = ["digest", "digest_articles", "feed_links", "prepare"]
+__all__ = [
+    "complete",
+    "digest",
+    "digest_articles",
+    "feed_links",
+    "make_again",
+    "prepare",
+    "remark",
+    "retag",
+]
 
 ease_crossing()
 load_model()
@@ -47,3 +61,23 @@ def digest_articles(
 ) -> Digested:
     """Digest a file of articles, as `daemon.digest.digest_articles`."""
     return digest_file(page, now, _taggers[0], published=published, learned=learned)
+
+
+def complete(origin: bytes, page: Fetched, learned: Learned) -> TaggedArticle | Rejected:
+    """Make an article again with its web page, as `daemon.digest.complete`."""
+    return complete_article(origin, page, _taggers[0], learned)
+
+
+def make_again(origins: Sequence[bytes], learned: Learned) -> list[TaggedArticle | Rejected]:
+    """Make articles again, as `daemon.digest.make_again`."""
+    return [make_article_again(origin, _taggers[0], learned) for origin in origins]
+
+
+def retag(articles: Sequence[tuple[Article, tuple[str, ...]]]) -> list[tuple[Topic, ...]]:
+    """The topics of stored articles, each with its categories."""
+    return [tag_article(_taggers[0], article, categories) for article, categories in articles]
+
+
+def remark(articles: Sequence[tuple[Article, str | None]]) -> list[Marked]:
+    """The marks of stored articles, as `daemon.digest.remark`."""
+    return [remark_article(article, first_text) for article, first_text in articles]

@@ -23,14 +23,15 @@ from daemon.dedup import (
     terms_of,
 )
 from daemon.errors import NotAFeedError
-from daemon.normalise import document_of, normalise_entry
+from daemon.normalise import document_of, masthead_of, normalise_entry
 from daemon.normalise.dates import parse_date
 from daemon.normalise.language import primary_subtag
 from daemon.normalise.markup import plain_line
 from daemon.normalise.recurring import recurring_in
 from daemon.normalise.text import clean_line
 from daemon.normalise.url import absolute_url, site_of
-from daemon.parse import hub_links, parse_articles, parse_feed
+from daemon.origins import pack, unpack
+from daemon.parse import hub_links, parse_articles, parse_feed, read_web_page
 from daemon.tag import Tagger, tag_article, untagged_reason
 from daemon.values import (
     NOTHING,
@@ -40,12 +41,17 @@ from daemon.values import (
     Fetched,
     Learned,
     Listed,
+    Mark,
+    Marked,
+    Masthead,
+    Origin,
     ParsedFeed,
     Rejected,
 )
 from daemon.words import read_words
 from storage.values import (
     Article,
+    FeedKind,
     Fingerprint,
     Likeness,
     Precision,
@@ -137,6 +143,49 @@ def digest_articles(
     return _digest(parsed, frozenset(), means, max_entries=len(parsed.entries))
 
 
+def complete(
+    origin: bytes, page: Fetched, tagger: Tagger, learned: Learned = NOTHING
+) -> TaggedArticle | Rejected:
+    """An article made again, with its own web page beside its entry.
+
+    Raises `NotAFeedError` for a page that is no text.
+    """
+    return _again(replace(unpack(origin), page=read_web_page(page)), tagger, learned)
+
+
+def make_again(
+    origin: bytes, tagger: Tagger, learned: Learned = NOTHING
+) -> TaggedArticle | Rejected:
+    """An article made again from what it was made of, by the rules of today."""
+    return _again(unpack(origin), tagger, learned)
+
+
+def remark(article: Article, first_text: str | None = None) -> Marked:
+    """The marks of a stored article, and of the text it had first if that was another."""
+    first = article if first_text is None else replace(article, text=first_text)
+    now, _ = _marks_of(article)
+    before, terms = _marks_of(first)
+    return Marked(now, before, terms)
+
+
+def _marks_of(article: Article) -> tuple[Mark, Terms]:
+    made = _mark(Origin(_NO_MASTHEAD, Entry(), ""), article)
+    mark = Mark(made.fingerprint.content_hash, made.fingerprint.item_hash, made.likeness)
+    return mark, made.terms
+
+
+_NO_MASTHEAD = Masthead(FeedKind.INGEST, "", _NEVER)
+
+
+def _again(origin: Origin, tagger: Tagger, learned: Learned) -> TaggedArticle | Rejected:
+    document = document_of(origin.masthead, learned)
+    article = normalise_entry(document, origin.entry, origin.page)
+    if isinstance(article, Rejected):
+        return article
+    made = _mark(origin, article)
+    return _tagged(made, _topics(made, tagger))
+
+
 @dataclass(frozen=True, slots=True)
 class _Means:
     """What the stages need to know besides the document."""
@@ -206,9 +255,9 @@ def _when(entry: Entry) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """An entry's article, and what makes it one of a kind."""
+    """An article, and what makes it one of a kind."""
 
-    item: _Named
+    origin: Origin
     article: Article
     fingerprint: Fingerprint
     likeness: Likeness | None
@@ -223,56 +272,66 @@ def _belt(
 ) -> tuple[TaggedArticle, ...]:
     """Normalise all, then mark all, then tag all: each stage finds its caches warm."""
     shared = shared_links(parsed.entries)
+    masthead = masthead_of(parsed, means.now, is_poll=means.is_poll)
+    origins = [Origin(masthead, i.entry, i.name, is_shared(i.entry, shared)) for i in items]
 
-    def mark(made: tuple[_Named, Article]) -> _Made:
-        return _mark(*made, address_is_shared=is_shared(made[0].entry, shared))
+    def mark(made: tuple[Origin, Article]) -> _Made:
+        return _mark(*made)
 
-    def tag(made: _Made) -> tuple[Topic, ...]:
-        return tag_article(means.tagger, made.article, made.item.entry.categories)
+    def tag(made: _Made) -> TaggedArticle:
+        return _tagged(made, _topics(made, means.tagger))
 
-    articles: list[tuple[_Named, Article]] = []
-    for item, article in _normalised(parsed, items, means, rejected):
+    articles: list[tuple[Origin, Article]] = []
+    for origin, article in _normalised(masthead, origins, means.learned, rejected):
         if isinstance(article, Rejected):
             rejected[article.reason] += 1
         else:
-            articles.append((item, article))
+            articles.append((origin, article))
     marked = [made for _, made in _each(articles, mark, rejected)]
-    return tuple(_tagged(made, topics) for made, topics in _each(marked, tag, rejected))
+    return tuple(tagged for _, tagged in _each(marked, tag, rejected))
 
 
-def _mark(item: _Named, article: Article, *, address_is_shared: bool) -> _Made:
-    words = read_words(article.text)
-    made = fingerprint(article, words, item.name, address_is_shared=address_is_shared)
+def _mark(origin: Origin, article: Article) -> _Made:
+    words, shared = read_words(article.text), origin.address_is_shared
+    made = fingerprint(article, words, origin.name, address_is_shared=shared)
     names = names_of(words)
     like = likeness(words, names) if made.content_hash is not None else None
     terms = terms_of(read_words(article.title), words, names)
-    return _Made(item, article, made, like, terms)
+    return _Made(origin, article, made, like, terms)
+
+
+def _topics(made: _Made, tagger: Tagger) -> tuple[Topic, ...]:
+    page = made.origin.page
+    categories = made.origin.entry.categories or (page.categories if page else ())
+    return tag_article(tagger, made.article, categories)
 
 
 def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
-    name, article = made.item.name, made.article
+    name, article = made.origin.name, made.article
     if reason := untagged_reason(article):
         article = replace(article, quality=(*article.quality, reason))
     sighting = Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)
-    return TaggedArticle(article, made.fingerprint, sighting, topics, made.likeness, made.terms)
+    return TaggedArticle(
+        article, made.fingerprint, sighting, topics, made.likeness, made.terms, pack(made.origin)
+    )
 
 
 def _normalised(
-    parsed: ParsedFeed, items: Sequence[_Named], means: _Means, rejected: Counter[str]
-) -> list[tuple[_Named, Article | Rejected]]:
+    masthead: Masthead, origins: Sequence[Origin], learned: Learned, rejected: Counter[str]
+) -> list[tuple[Origin, Article | Rejected]]:
     """Each entry as an article; again, when together they show furniture that was not known."""
-    document = document_of(parsed, means.now, means.learned, is_poll=means.is_poll)
+    document = document_of(masthead, learned)
 
-    def normalise(item: _Named) -> Article | Rejected:
-        return normalise_entry(document, item.entry)
+    def normalise(origin: Origin) -> Article | Rejected:
+        return normalise_entry(document, origin.entry)
 
-    first = _each(items, normalise, rejected)
+    first = _each(origins, normalise, rejected)
     made = [article for _, article in first if isinstance(article, Article)]
-    found = recurring_in(made, means.learned)
+    found = recurring_in(made, learned)
     if not found:
         return first
-    document = replace(document, learned={**means.learned, **found})
-    return _each([item for item, _ in first], normalise, rejected)
+    document = document_of(masthead, {**learned, **found})
+    return _each([origin for origin, _ in first], normalise, rejected)
 
 
 def _each(

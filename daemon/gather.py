@@ -1,6 +1,7 @@
 """The outward half of a poll: ask the feed and digest its answer. Touches no database."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -26,6 +27,13 @@ from daemon.values import (
 from daemon.workers import Workers
 from storage.values import Feed, Lease, Outcome, Validators
 
+Furniture = Callable[[], Awaitable[Learned]]
+
+
+async def nothing_learned() -> Learned:
+    """No furniture is known."""
+    return NOTHING
+
 
 async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
     feed: Feed,
@@ -33,9 +41,12 @@ async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
     fetcher: Fetcher,
     workers: Workers,
     clock: Clock,
-    learned: Learned = NOTHING,
+    learned: Furniture = nothing_learned,
 ) -> Gathered:
-    """Everything one feed has to tell right now; `learned` is the furniture of its sites."""
+    """Everything one feed has to tell right now.
+
+    `learned` gives the furniture of its sites; it is asked when there is a document to digest.
+    """
     timer = asyncio.get_running_loop().time
     began = timer()
     opened = Gathered(feed, clock(), timedelta(), Unchanged(), lease=lease)
@@ -62,7 +73,7 @@ async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
 
 
 async def _digested(
-    opened: Gathered, page: Fetched, fetcher: Fetcher, workers: Workers, learned: Learned
+    opened: Gathered, page: Fetched, fetcher: Fetcher, workers: Workers, learned: Furniture
 ) -> Gathered:
     """The document's news; cheapest first: an equal body never reaches a parser."""
     feed = opened.feed
@@ -79,7 +90,7 @@ async def _digested(
     if marks.body_hash == feed.validators.body_hash:
         return gathered
     try:
-        news = await workers.digest(page, feed.entry_hashes, opened.started_at, learned)
+        news = await workers.digest(page, feed.entry_hashes, opened.started_at, await learned())
     except NotAFeedError as error:
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:

@@ -18,6 +18,10 @@ class Holds:
         if report.held_until is not None:
             self._until[host_of(report.feed.url)] = report.held_until
 
+    def hold(self, url: str, until: datetime) -> None:
+        """Leave the host of this address alone until then."""
+        self._until[host_of(url)] = until
+
     def until(self, url: str, now: datetime) -> datetime | None:
         """Until when to leave the host of this address alone; None: it may be asked."""
         host = host_of(url)

@@ -51,9 +51,11 @@ from storage.values import (
     Outcome,
     Poll,
     Precision,
+    Relation,
     Repeated,
     Revised,
     Shown,
+    TaggedArticle,
 )
 
 
@@ -78,6 +80,8 @@ class Keeper:
     """The stories of the last days."""
     learned: LearnedLines | None = None
     """Told of what is learned of the furniture of sites."""
+    keeps_origins: bool = True
+    """Whether what articles were made of is kept beside them."""
 
     async def keep(self, group: Sequence[Gathered], now: datetime) -> list[PollReport]:
         """Save what is new and remember how the polls went.
@@ -98,7 +102,7 @@ class Keeper:
                 raise
             else:
                 if self.learned is not None:
-                    self.learned.taught(taught, now)
+                    self.learned.taught(taught)
                 return reports
         return []
 
@@ -106,7 +110,7 @@ class Keeper:
         self, tx: Transaction, group: Sequence[Gathered], now: datetime
     ) -> tuple[list[PollReport], list[SiteLines]]:
         arrivals = [
-            Arrival(g.feed.id, g.news.site, tagged)
+            Arrival(g.feed.id, g.news.site, self._kept(tagged))
             for g in group
             if isinstance(g.news, Digested)
             for tagged in g.news.articles
@@ -126,6 +130,9 @@ class Keeper:
         await note_takeovers(tx, [r.takeover for r in reports if r.takeover is not None])
         await hold_hosts(tx, _holds(reports), now=now)
         return reports, await _learn(tx, judged, now)
+
+    def _kept(self, tagged: TaggedArticle) -> TaggedArticle:
+        return tagged if self.keeps_origins else replace(tagged, origin=b"")
 
     async def _judge_and_save(
         self,
@@ -175,6 +182,7 @@ class Keeper:
             gap=brought.gap,
             takeover=find_takeover(gathered, own, last) if last else None,
             held_until=_held_until(gathered, now),
+            pages=gathered.news.pages if isinstance(gathered.news, Digested) else {},
         )
 
 
@@ -204,15 +212,21 @@ def _crowded(known: Holdings) -> set[int]:
 
 
 async def _learn(tx: Transaction, judged: Sequence[Judged], now: datetime) -> list[SiteLines]:
-    """What the new articles teach of the furniture of their sites; a copy teaches nothing."""
-    by_site: dict[str, list[Article]] = defaultdict(list)
+    """What the new articles teach of the furniture of their sites; the same again teaches none."""
+    new: dict[str, list[Article]] = defaultdict(list)
+    copies: dict[str, list[Article]] = defaultdict(list)
     for one in judged:
         kept, verdict = one.tagged.article, one.verdict
         site = kept.site or kept.host
-        if isinstance(verdict, Created) and verdict.copy is None and site:
-            by_site[site].append(kept)
-    known = await lines_of(tx, by_site)
-    taught = [learn(known.get(s, SiteLines(s)), new, now) for s, new in by_site.items()]
+        if not site or not isinstance(verdict, Created):
+            continue
+        if verdict.copy is None:
+            new[site].append(kept)
+        elif verdict.copy.alike.relation is not Relation.EXACT:
+            copies[site].append(kept)
+    sites = dict.fromkeys([*new, *copies])
+    known = await lines_of(tx, sites)
+    taught = [learn(known.get(s, SiteLines(s)), new[s], now, copies[s]) for s in sites]
     await keep_lines(tx, taught)
     return taught
 

@@ -56,13 +56,17 @@ class Lanes:
         work: Work,
         limits: FetchSettings,
         timer: Timer | None = None,
+        paces: Paces | None = None,
     ) -> None:
-        """`timer` is the running loop, unless a test has a clock of its own."""
+        """`timer` is the running loop, unless a test has a clock of its own.
+
+        `paces` are those of the hosts, if somebody else asks them too.
+        """
         self._group = group
         self._work = work
         self._limits = limits
         self._timer = timer or asyncio.get_running_loop()
-        self._paces = Paces(limits.host_rate)
+        self._paces = paces or Paces(limits.host_rate)
         self._lanes: dict[str, deque[Feed]] = {}
         self._ready: dict[bool, deque[str]] = {True: deque(), False: deque()}
         """Hosts with a feed waiting and room for it, each once; by `is_proven` of that feed."""

@@ -1,9 +1,9 @@
 """The furniture learned of the sites that feeds lead to: a bounded memory of what is stored."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -11,27 +11,28 @@ import structlog
 from daemon.values import Learned
 from storage.database import Database
 from storage.errors import StorageUnavailableError
-from storage.furniture import learned_of
+from storage.furniture import learned_sites
 from storage.lines import SiteLines
 from storage.values import Feed, TaggedArticle
 
-MOST_SITES = 20_000
+MOST_SITES = 50_000
+"""With learned lines; of more, the first by name."""
 MOST_FEEDS = 20_000
 MOST_SITES_OF_FEED = 16
 AGE = timedelta(hours=1)
-"""After so long a site is looked up again: another replica, or an operator, may have written."""
+"""After so long all is read again: another replica, or an operator, may have written."""
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 log = structlog.get_logger()
 
 
 class LearnedLines:
-    """What a document's articles may be freed of, looked up before the document is digested."""
+    """What a document's articles may be freed of, known before the document is digested."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._lines: OrderedDict[str, tuple[datetime, frozenset[int]]] = OrderedDict()
+        self._reading = asyncio.Lock()
+        self._read_at: datetime | None = None
+        self._lines: dict[str, frozenset[int]] = {}
         self._sites: OrderedDict[int, tuple[str, ...]] = OrderedDict()
 
     async def known_to(self, feed: Feed, now: datetime) -> Learned:
@@ -45,23 +46,25 @@ class LearnedLines:
         """Site -> hashes of its furniture, for the sites that these articles are on."""
         return await self._known(_sites(articles), now)
 
-    async def _known(self, wanted: set[str], now: datetime) -> Learned:
-        stale = {s for s in wanted if s not in self._lines or self._lines[s][0] + AGE < now}
-        if stale:
-            await self._look_up(stale, now)
-        known = {site: self._lines[site][1] for site in wanted if site in self._lines}
-        return {site: hashes for site, hashes in known.items() if hashes}
+    async def known_at(self, sites: set[str], now: datetime) -> Learned:
+        """Site -> hashes of its furniture, for these sites."""
+        return await self._known(sites, now)
 
-    async def _look_up(self, sites: set[str], now: datetime) -> None:
+    async def _known(self, wanted: set[str], now: datetime) -> Learned:
+        async with self._reading:  # at a start all polls ask at once
+            if self._read_at is None or self._read_at + AGE < now:
+                await self._read(now)
+        return {site: self._lines[site] for site in wanted if site in self._lines}
+
+    async def _read(self, now: datetime) -> None:
+        """All sites at once: few have learned lines, and one query costs what one site's does."""
         try:
             async with self._database.reading() as tx:
-                found = await learned_of(tx, sites)
+                found = await learned_sites(tx, limit=MOST_SITES)
         except StorageUnavailableError as error:  # whoever writes the articles will wait for it
             log.warning("furniture_unknown", error=str(error))
             return
-        for site in sites:
-            hashes = frozenset(line.line_hash for line in found.get(site, ()))
-            self._remember(site, now, hashes)
+        self._read_at, self._lines = now, found
 
     def note(self, feed: Feed, articles: Iterable[TaggedArticle]) -> None:
         """Remember on which sites a feed's articles are: not all feeds lead to their own."""
@@ -70,22 +73,16 @@ class LearnedLines:
             known = dict.fromkeys([*sorted(foreign), *self._sites.get(feed.id, ())])
             self._sites[feed.id] = tuple(known)[:MOST_SITES_OF_FEED]
             self._sites.move_to_end(feed.id)
-            _shrink(self._sites, MOST_FEEDS)
+            while len(self._sites) > MOST_FEEDS:
+                self._sites.popitem(last=False)
 
-    def taught(self, lines: Iterable[SiteLines], now: datetime) -> None:
+    def taught(self, lines: Iterable[SiteLines]) -> None:
         """Take in what a committed transaction has learned."""
         for one in lines:
-            self._remember(one.site, now, one.hashes)
-
-    def _remember(self, site: str, now: datetime, hashes: frozenset[int]) -> None:
-        self._lines[site] = (now, hashes)
-        self._lines.move_to_end(site)
-        _shrink(self._lines, MOST_SITES)
-
-
-def _shrink(memory: OrderedDict[Key, Value], most: int) -> None:
-    while len(memory) > most:
-        memory.popitem(last=False)
+            if one.hashes:
+                self._lines[one.site] = one.hashes
+            else:
+                self._lines.pop(one.site, None)
 
 
 def _sites(articles: Iterable[TaggedArticle]) -> set[str]:
@@ -98,6 +95,8 @@ def _suffixes(url: str | None) -> list[str]:
 
     Which one, only the Public Suffix List knows, and only workers have read that.
     """
-    host = urlsplit(url).hostname if url else None
-    labels = host.split(".") if host else []
-    return [".".join(labels[n:]) for n in range(max(1, len(labels) - 1))] if labels else []
+    try:
+        labels = (urlsplit(url or "").hostname or "").split(".")
+    except ValueError:  # a source that somebody named so
+        return []
+    return [".".join(labels[n:]) for n in range(max(1, len(labels) - 1))] if labels[0] else []

@@ -52,6 +52,12 @@ class Metrics:
         self._bytes = Counter(
             f"{PREFIX}_fetched_bytes", "Bytes of decoded documents.", registry=self._registry
         )
+        self._pages = Counter(
+            f"{PREFIX}_pages",
+            "Web pages of articles by what asking for them came to.",
+            ["outcome"],
+            registry=self._registry,
+        )
 
         # a series that begins at its first event hides that event from rate() and increase()
         for outcome in Outcome:
@@ -71,6 +77,8 @@ class Metrics:
         self._bytes.inc(poll.size)
         for verdict in VERDICTS:
             self._articles.labels(verdict).inc(getattr(poll, verdict))
+        for outcome, count in report.pages.items():
+            self._pages.labels(outcome).inc(count)
         for delay in report.delays:
             self._delay.observe(max(delay, 0.0))
 

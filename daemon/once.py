@@ -8,6 +8,8 @@ from datetime import datetime
 
 from daemon.holds import Holds
 from daemon.lanes import Lanes
+from daemon.pacing import Paces
+from daemon.pages import Pages
 from daemon.poll import Poller
 from daemon.settings import FetchSettings
 from daemon.values import Gathered, PollReport
@@ -75,15 +77,18 @@ class Round:
     limits: FetchSettings
     shards: Collection[int]
     holds: Holds
+    paces: Paces
 
     async def run(self, before: datetime | None, stop: asyncio.Event) -> int:
         """Poll what is due before an instant (None: every feed); return how many were left."""
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self.writer.run())
-            lanes = Lanes(group, self._poll, self.limits)
-            stopping = group.create_task(_clear_when(stop, lanes))
+            lanes = Lanes(group, self._poll, self.limits, paces=self.paces)
+            stopping = group.create_task(_clear_when(stop, lanes, self.poller.pages))
             left = await self._feed(lanes, before, stop)
             await lanes.idle()
+            if self.poller.pages is not None:
+                await self.poller.pages.idle()
             await self.writer.drained()
             writing.cancel()
             stopping.cancel()
@@ -120,7 +125,9 @@ class Round:
             after_id = page[-1].id
 
 
-async def _clear_when(stop: asyncio.Event, lanes: Lanes) -> int:
+async def _clear_when(stop: asyncio.Event, lanes: Lanes, pages: Pages | None) -> int:
     """Begin nothing more once we are told to stop; return how many feeds waited."""
     await stop.wait()
+    if pages is not None:
+        pages.hurry()
     return len(lanes.clear())

@@ -57,16 +57,26 @@ def per_second(pace: Pace, rate: float) -> float:
     return max(min(rate * pace.share, wanted), SLOWEST)
 
 
+def most_at_once(pace: Pace) -> float:
+    """Requests that the host may get at once; one that is slowed down gets no burst."""
+    return 1.0 if pace.pause > 0 else max(1.0, BURST * pace.share)
+
+
 def filled(pace: Pace, rate: float, now: float) -> Pace:
-    """The pace at a later time; a host that is slowed down gets no burst either."""
-    most = 1.0 if pace.pause > 0 else max(1.0, BURST * pace.share)
+    """The pace at a later time."""
+    most = most_at_once(pace)
     came = (now - pace.at) * per_second(pace, rate)
     return replace(pace, at=now, tokens=min(most, pace.tokens + came))
 
 
-def seconds_to_wait(pace: Pace, rate: float, now: float) -> float:
-    """How long the host is to be left alone; 0: it may be asked."""
-    missing = 1.0 - filled(pace, rate, now).tokens
+def seconds_to_wait(pace: Pace, rate: float, now: float, spare: float = 0.0) -> float:
+    """How long the host is to be left alone; 0: it may be asked.
+
+    Who leaves `spare` requests to others waits until they could be made too, as far as this host
+    gets as many at once.
+    """
+    wanted = min(1.0 + spare, most_at_once(pace))
+    missing = wanted - filled(pace, rate, now).tokens
     return missing / per_second(pace, rate) if missing > ROUNDING else 0.0
 
 
@@ -120,10 +130,13 @@ class Paces:
         """How many hosts are remembered."""
         return len(self._of)
 
-    def wait(self, host: str, now: float) -> float:
-        """Seconds for which the host is to be left alone; 0: it may be asked."""
+    def wait(self, host: str, now: float, *, spare: float = 0.0) -> float:
+        """Seconds for which the host is to be left alone; 0: it may be asked.
+
+        Who asks for `spare` requests more than one leaves them to others.
+        """
         pace = self._of.get(host)
-        return 0.0 if pace is None else seconds_to_wait(pace, self.rate, now)
+        return 0.0 if pace is None else seconds_to_wait(pace, self.rate, now, spare)
 
     def ask(self, host: str, now: float) -> None:
         """Count a request."""

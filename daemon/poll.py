@@ -11,7 +11,8 @@ from daemon.clock import Clock
 from daemon.fetch import Fetcher
 from daemon.fetch.words import one_line
 from daemon.gather import gather
-from daemon.values import NOTHING, Digested, Failed, Gathered
+from daemon.pages import Pages
+from daemon.values import NOTHING, Digested, Failed, Gathered, Learned
 from daemon.workers import Workers
 from daemon.writer import Writer
 from storage.values import Feed, Lease, Outcome
@@ -31,6 +32,8 @@ class Poller:
     """The lease under which we may poll a feed; None: it is another replica's by now."""
     limit: timedelta
     """No poll takes longer, whatever hangs in it."""
+    pages: Pages | None = None
+    """Completes articles from their web pages on the way to the writer; None: nobody can."""
 
     async def poll(self, feed: Feed) -> Gathered | None:
         """Poll one feed; whatever happens, exactly one outcome reaches the writer.
@@ -42,7 +45,8 @@ class Poller:
             self.writer.drop(feed)
             return None
         gathered = await self.gather(feed, lease)
-        await self.writer.put(gathered)
+        if self.pages is None or not self.pages.take(gathered):
+            await self.writer.put(gathered)
         return gathered
 
     async def gather(self, feed: Feed, lease: Lease | None = None) -> Gathered:
@@ -60,7 +64,10 @@ class Poller:
 
     async def _gather(self, feed: Feed, lease: Lease | None) -> Gathered:
         memory = self.writer.keeper.learned
-        learned = await memory.known_to(feed, self.clock()) if memory else NOTHING
+
+        async def learned() -> Learned:
+            return await memory.known_to(feed, self.clock()) if memory else NOTHING
+
         gathered = await gather(feed, lease, self.fetcher, self.workers, self.clock, learned)
         if memory and isinstance(gathered.news, Digested):
             memory.note(feed, gathered.news.articles)

@@ -16,6 +16,7 @@ from daemon.fetch.words import one_line
 from daemon.holds import Holds
 from daemon.lanes import Lanes
 from daemon.metrics import Metrics
+from daemon.pacing import Paces
 from daemon.poll import Poller
 from daemon.pulse import Pulse
 from daemon.scheduler import REFILL, Job, Scheduler, coarse_jobs
@@ -96,10 +97,12 @@ class Service:
 
     # ------------------------------------------------------------ life
 
-    async def run(self, writer: Writer, assemble: Assemble, reloaded: Reload) -> None:
+    async def run(
+        self, writer: Writer, assemble: Assemble, reloaded: Reload, paces: Paces
+    ) -> None:
         """Work until `stop` is set, then finish what is in hand within the grace."""
         async with asyncio.TaskGroup() as group:
-            lanes = Lanes(group, self._poll, self._settings.fetch)
+            lanes = Lanes(group, self._poll, self._settings.fetch, paces=paces)
             self._writer = writer
             self._scheduler = Scheduler(self._database, lanes, self._clock, self._shards)
             writing = group.create_task(writer.run())
@@ -145,12 +148,18 @@ class Service:
     async def _let_finish(self, lanes: Lanes) -> None:
         """Wait for the polls under way; on a stop, no longer than the grace or a second signal."""
         grace = self._settings.run.shutdown_grace.total_seconds()
+        pages = self._poller.pages if self._poller else None
         try:
             async with asyncio.timeout(grace if self.stop.is_set() else None):
                 await lanes.quiet()
+                if pages is not None:
+                    pages.hurry()
+                    await pages.idle()
         except TimeoutError:
             log.warning("polls_broken_off", polls=lanes.under_way)
             lanes.cancel()
+            if pages is not None:
+                pages.cancel()
 
     async def _finish(self, lanes: Lanes, writer: Writer) -> None:
         """Commit what was gathered; what waits will be due again at the next start."""
@@ -231,7 +240,8 @@ class Service:
 
     async def _tidy(self) -> None:
         try:
-            await housekeeping.tidy(self._database, self._clock())
+            keep = self._settings.database.keep_origins
+            await housekeeping.tidy(self._database, self._clock(), keep)
         except StorageError as error:
             log.warning("housekeeping_failed", error=str(error))
 
@@ -258,10 +268,17 @@ class Service:
         gauge("loop_lag_seconds", "How late the event loop ran.", lambda: self._pulse.lag)
         gauge("polls_under_way", "Polls being made now.", lambda: lanes.under_way)
         gauge("polls_waiting", "Due feeds that wait for their host.", lambda: lanes.waiting)
+        gauge(
+            "polls_awaiting_pages", "Polls whose articles' pages are asked.", self._awaiting_pages
+        )
         gauge("schedule_lag_seconds", "How late the most overdue feed is.", lambda: scheduler.lag)
         gauge("request_price", "Article-seconds a poll must be worth.", lambda: self._price.mu)
         gauge("requests_per_feed_day", "Smoothed.", lambda: self._price.requests)
         gauge("shards_held", "Shards this replica polls.", lambda: len(self._holder.leases))
+
+    def _awaiting_pages(self) -> int:
+        pages = self._poller.pages if self._poller else None
+        return pages.waiting if pages else 0
 
     async def _ready(self) -> Readiness:
         now = self._clock()
@@ -318,6 +335,7 @@ def _log_poll(report: PollReport, *, quietly: bool) -> None:
         "created": poll.created,
         "revised": poll.revised,
         "ms": round(poll.duration / timedelta(milliseconds=1)),
+        **({"pages": dict(report.pages)} if report.pages else {}),
     }
     if not poll.outcome.is_success:
         tell = log.debug if quietly else log.warning

@@ -19,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from storage.values import FullText
+
 _SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
 _SPAN_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _LONGEST = timedelta(days=3660)
@@ -109,6 +111,11 @@ class DatabaseSettings(_Section):
         default="sqlite:///newsd.db",
         description="sqlite:///file.db (embedded, migrates itself) or postgresql://user@host/name "
         "(several replicas). DATABASE_URL in the environment sets it too.",
+    )
+    keep_origins: Span = Field(
+        default=timedelta(days=30),
+        description="How long the entries are kept that articles were made of, so that newsd "
+        'reprocess can make them again (about 1 kB an article); "0s": not at all.',
     )
 
 
@@ -233,6 +240,35 @@ class DigestSettings(_Section):
     )
 
 
+class ExtractSettings(_Section):
+    """The whole text of articles, from their web pages. Needs: pip install newsd[extract]."""
+
+    full_text: FullText = Field(
+        default=FullText.NEVER,
+        description="For which articles the page is asked: never, if_short (fewer than "
+        "short_words, or cut off) or always; newsd feeds add --full-text chooses for one feed.",
+    )
+    short_words: int = Field(
+        default=150, description="An article of fewer words than this is short.", ge=1
+    )
+    max_bytes: Size = Field(
+        default=2 << 20, description="A page larger than this, after decompression, is refused."
+    )
+    concurrency: int = Field(
+        default=8,
+        description="Pages under way at once, over all hosts; they share each host's pace with "
+        "its feeds, which go first.",
+        ge=1,
+        le=100,
+    )
+    pages_per_poll: int = Field(
+        default=50,
+        description="Pages asked for after one poll, of the newest articles; the others' are "
+        "asked after later polls.",
+        ge=1,
+    )
+
+
 class FeedsSettings(_Section):
     """Which feeds to follow, beside those added by command."""
 
@@ -296,6 +332,7 @@ class Settings(_Section):
     fetch: FetchSettings = FetchSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     digest: DigestSettings = DigestSettings()
+    extract: ExtractSettings = ExtractSettings()
     feeds: FeedsSettings = FeedsSettings()
     topics: TopicsSettings = TopicsSettings()
     http: HttpSettings = HttpSettings()

@@ -12,8 +12,8 @@ from storage.stories import (
     vocabulary_so_far,
 )
 
-MOST = 100_000
-"""Articles in the window; of more, the newest."""
+MOST = 50_000
+"""Articles in the window, of about a kilobyte each; of more, the newest."""
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Shelves:
     async def at(self, tx: Transaction, n: int, now: datetime) -> Shelf:
         """The shelf as it is at change number `n`; the caller holds the clock."""
         shelf = self._shelf
-        if shelf is None or shelf.is_stale(now) or await _is_beyond_mending(tx, shelf):
+        if shelf is None or shelf.is_stale(now) or await _is_beyond_mending(tx, shelf, n):
             shelf = self._shelf = Shelf(now, Vocabulary(await vocabulary_so_far(tx)))
         if shelf.window.seq != n:
             news = await members_after(tx, shelf.window.seq, since=now - SPAN, limit=MOST)
@@ -45,6 +45,8 @@ class Shelves:
         self._shelf = None
 
 
-async def _is_beyond_mending(tx: Transaction, shelf: Shelf) -> bool:
-    """Whether it is full, or another replica has made stories one."""
-    return len(shelf.window) > 2 * MOST or await has_merged_after(tx, shelf.window.seq)
+async def _is_beyond_mending(tx: Transaction, shelf: Shelf, n: int) -> bool:
+    """Whether it is full, or somebody else has made stories one since."""
+    if len(shelf.window) > 2 * MOST:
+        return True
+    return shelf.window.seq != n and await has_merged_after(tx, shelf.window.seq)

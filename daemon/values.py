@@ -10,12 +10,15 @@ from storage.values import (
     Feed,
     FeedKind,
     Gap,
+    GaveWay,
     Hints,
     Lease,
+    Likeness,
     Outcome,
     Poll,
     TaggedArticle,
     Takeover,
+    Terms,
     Validators,
 )
 
@@ -96,6 +99,59 @@ class Entry:
     language: str | None = None
     base: str | None = None
     """What relative addresses in this entry are relative to; None: the document's address."""
+    other_dates: tuple[tuple[str, DateSource], ...] = ()
+    """Of a web page: what else it says of when it was published, and where, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What is known of an entry from the document it stood in."""
+
+    kind: FeedKind
+    url: str
+    at: datetime
+    """When the document was fetched: a date beyond is not believed."""
+    title: str | None = None
+    site_url: str | None = None
+    language: str | None = None
+    ending: str | None = None
+    """How most of its titles end, which may be the name of its outlet."""
+    doubt: GaveWay | None = None
+    """Why its own dates are not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """All that an article is made of, so that it can be made again."""
+
+    masthead: Masthead
+    entry: Entry
+    name: str
+    """What its feed calls the entry, seen over the whole document."""
+    address_is_shared: bool = False
+    """Whether its address stands for several articles, and so identifies none."""
+    page: Entry | None = None
+    """What its own web page says, if that was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a text is compared by."""
+
+    content_hash: int | None
+    item_hash: int
+    likeness: Likeness | None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What a stored article is compared by, read from its texts anew."""
+
+    now: Mark
+    first: Mark
+    """By its first text: that decides of what it is a copy."""
+    terms: Terms
+    """Of its first text, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +260,8 @@ class Digested:
     declined: str | None = None
     sitemaps: tuple[Listed, ...] = ()
     """Of a sitemap index: those of its site, newest first; once they are read, those that were."""
+    pages: Mapping[str, int] = field(default_factory=dict)
+    """What asking for the web pages of its articles came to: outcome -> count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,3 +337,5 @@ class PollReport:
     """It seems to be another feed altogether."""
     moved_from: str | None = None
     """The address it had until this poll, if that was the last one there."""
+    pages: Mapping[str, int] = field(default_factory=dict)
+    """As in `Digested`."""

@@ -58,6 +58,10 @@ _INSIDE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")
 _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+"
 )
+_TYPESET = (
+    *(("\u2019", "'"), ("\u2018", "'"), ("\u201c", " "), ("\u201d", " "), ("\u2013", " ")),
+    *(("\u2014", " "), ("\u2026", " "), ("\u00a0", " ")),
+)
 _FOREIGN_DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]")
 _DIGITS = {ord(d): str(i % 10) for i, d in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९")}
 
@@ -167,7 +171,11 @@ def _folded(text: str) -> tuple[bytes, bytes]:
     """The text as bytes, and the same without capitals where that is as long."""
     if not text.isascii():
         text = _unaccented(text)
-    text = text.replace("'s ", " ").replace("'", "")
+    if "'" in text:
+        text = f"{text} "
+        for genitive in ("'s ", "'s,", "'s.", "'s\n"):
+            text = text.replace(genitive, genitive[2:])
+        text = text.replace("'", "")
     whole = text[:LONGEST].encode("utf-8", "replace")
     low = whole.lower() if whole.isascii() else text[:LONGEST].lower().encode("utf-8", "replace")
     if len(low) != len(whole):  # a letter whose small form is longer: capitals count then
@@ -176,10 +184,11 @@ def _folded(text: str) -> tuple[bytes, bytes]:
 
 
 def _unaccented(text: str) -> str:
-    text = text.replace("\u2019", "'").replace("\u2018", "'")
-    text = _GAPS.sub(" ", _INSIDE.sub("", text))
+    for sign, plain in _TYPESET:  # in most English texts nothing else is left
+        text = text.replace(sign, plain)
     if text.isascii():
         return text
+    text = _GAPS.sub(" ", _INSIDE.sub("", text))
     text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     if text.isascii():
         return text

@@ -9,11 +9,14 @@ import multiprocessing
 import os
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
+from time import monotonic
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -22,14 +25,19 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 from daemon.errors import DigestLimitError
 from daemon.robotstxt import RobotRules, read_rules
 from daemon.settings import DigestSettings
-from daemon.values import NOTHING, Digested, Fetched, Learned
+from daemon.values import NOTHING, Digested, Fetched, Learned, Marked, Rejected
+from storage.values import Article, TaggedArticle, Topic
 
 BELT = "daemon.belt"
 MAX_WORKERS = 4
+STARTING = 2.0
+"""Seconds a worker may take to start, before it is ended all the same."""
 ADDRESS_SPACE = 2 << 30
 """Bytes a worker may map; beyond it Python raises MemoryError."""
 # Workers do not hear SIGTERM, so pebble need not wait for it to work.
 CONSTS.term_timeout = 0.05
+PAGE_LIMIT = timedelta(seconds=5)
+"""CPU time that a web page may take: most take less than a tenth of a second."""
 PATIENCE = 5
 """Wall time a document may take, as a multiple of its CPU time: the cores may be busy."""
 
@@ -43,6 +51,7 @@ class Workers:
         self._settings = settings
         self._rules = rules
         self._pool: ProcessPool | None = None
+        self._ready: _Ready | None = None
 
     async def digest(
         self,
@@ -66,6 +75,33 @@ class Workers:
         """Digest articles given by hand. Raises what `digest_articles` raises."""
         return await self._run(_digest_articles, page, published, now, learned)
 
+    async def complete(
+        self, origin: bytes, page: Fetched, learned: Learned = NOTHING
+    ) -> TaggedArticle | Rejected:
+        """Make an article again with its own web page.
+
+        Raises what `digest.complete` raises, and `DigestLimitError`, for which a page is given
+        less time than a feed.
+        """
+        limit = min(self._settings.cpu_limit, PAGE_LIMIT)
+        return await self._run(_complete, origin, page, learned, limit=limit)
+
+    async def make_again(
+        self, origins: Sequence[bytes], learned: Learned = NOTHING
+    ) -> list[TaggedArticle | Rejected]:
+        """Make articles again from what they were made of. Raises `DigestLimitError`."""
+        return await self._run(_make_again, origins, learned)
+
+    async def retag(
+        self, articles: Sequence[tuple[Article, tuple[str, ...]]]
+    ) -> list[tuple[Topic, ...]]:
+        """The topics of stored articles, each with its categories. Raises `DigestLimitError`."""
+        return await self._run(_retag, articles)
+
+    async def remark(self, articles: Sequence[tuple[Article, str | None]]) -> list[Marked]:
+        """The marks of stored articles and of their first texts. Raises `DigestLimitError`."""
+        return await self._run(_remark, articles)
+
     async def links(self, page: Fetched) -> tuple[str, ...]:
         """The feeds that a web page names. Raises `DigestLimitError`."""
         return await self._run(_links, page)
@@ -74,8 +110,10 @@ class Workers:
         """What a robots.txt says to whoever sends `user_agent`. Raises `DigestLimitError`."""
         return await self._run(read_rules, body, user_agent)
 
-    async def _run(self, task: Callable[..., Result], *args: Any) -> Result:
-        limit = self._settings.cpu_limit
+    async def _run(
+        self, task: Callable[..., Result], *args: Any, limit: timedelta | None = None
+    ) -> Result:
+        limit = limit or self._settings.cpu_limit
         future: Future[Result] = self._started().schedule(
             _within, args=(limit, task, *args), timeout=limit.total_seconds() * PATIENCE
         )
@@ -97,11 +135,13 @@ class Workers:
             context = multiprocessing.get_context("forkserver")
             # the fork server imports the belt once; a worker is then a fork of it
             context.set_forkserver_preload([BELT])
+            many = self._settings.workers or min(MAX_WORKERS, os.cpu_count() or 1)
+            self._ready = _Ready(many, context.Semaphore(0))
             self._pool = ProcessPool(
-                max_workers=self._settings.workers or min(MAX_WORKERS, os.cpu_count() or 1),
+                max_workers=many,
                 context=context,
                 initializer=_prepare,
-                initargs=(self._rules,),
+                initargs=(self._rules, self._ready.told),
             )
         return self._pool
 
@@ -109,20 +149,37 @@ class Workers:
         """End the workers; documents in their hands are dropped."""
         pool, self._pool = self._pool, None
         if pool is not None:
+            if self._ready is not None:
+                await asyncio.to_thread(self._ready.wait)
             pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
             await asyncio.to_thread(pool.join)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Knows when all workers have started: one that is ended earlier complains on stderr."""
+
+    workers: int
+    told: Semaphore
+
+    def wait(self) -> None:
+        """Return when they have, or soon."""
+        until = monotonic() + STARTING
+        for _ in range(self.workers):
+            self.told.acquire(timeout=max(0.0, until - monotonic()))
 
 
 # ---------------------------------------------------------------- inside a worker
 
 
-def _prepare(rules: Path | None) -> None:
+def _prepare(rules: Path | None, ready: Semaphore) -> None:
     """Make this process ready; interrupts and stops are the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, resource.RLIM_INFINITY))
     belt().prepare(rules)
+    ready.release()
 
 
 def _within(limit: timedelta, task: Callable[..., Result], *args: Any) -> Result:
@@ -146,6 +203,26 @@ def _digest_articles(
 ) -> Digested:
     digested: Digested = belt().digest_articles(page, published, now, learned)
     return digested
+
+
+def _complete(origin: bytes, page: Fetched, learned: Learned) -> TaggedArticle | Rejected:
+    made: TaggedArticle | Rejected = belt().complete(origin, page, learned)
+    return made
+
+
+def _make_again(origins: Sequence[bytes], learned: Learned) -> list[TaggedArticle | Rejected]:
+    made: list[TaggedArticle | Rejected] = belt().make_again(origins, learned)
+    return made
+
+
+def _retag(articles: Sequence[tuple[Article, tuple[str, ...]]]) -> list[tuple[Topic, ...]]:
+    found: list[tuple[Topic, ...]] = belt().retag(articles)
+    return found
+
+
+def _remark(articles: Sequence[tuple[Article, str | None]]) -> list[Marked]:
+    found: list[Marked] = belt().remark(articles)
+    return found
 
 
 def _links(page: Fetched) -> tuple[str, ...]:

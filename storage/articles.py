@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
-from typing import Any, assert_never
+from typing import assert_never
 
-from sqlalchemy import Table, delete, insert, text
+from sqlalchemy import delete, text
 
+from storage.bulk import insert_rows
 from storage.chunks import chunked
 from storage.database import Transaction
 from storage.marks import drop_marks, renew_marks, save_marks
@@ -16,6 +17,7 @@ from storage.rows import (
     change_row,
     copy_decision_row,
     evidence_rows,
+    origin_rows,
     sort_at,
     text_row,
     topic_rows,
@@ -24,6 +26,7 @@ from storage.schema import (
     article,
     article_decision,
     article_evidence,
+    article_origin,
     article_text,
     article_topic,
     changes,
@@ -51,6 +54,9 @@ _NEXT_SQLITE = text(
 _FIRST_SQLITE = text("INSERT INTO sqlite_sequence (name, seq) VALUES ('article', :wanted)")
 
 
+_STAGED = (article_text, article_evidence, article_origin, article_topic, article_decision)
+
+
 async def next_article_ids(tx: Transaction, wanted: int) -> list[int]:
     """`wanted` fresh ids, rising; none of them was or will be given to anybody else."""
     if wanted == 0:
@@ -73,20 +79,22 @@ async def stage(
     lead nowhere, and are left out.
     """
     new = [(j.verdict, j.tagged) for j in judged if isinstance(j.verdict, Created)]
-    await _insert(tx, article_text, [text_row(v.article_id, t.article) for v, t in new])
+    await insert_rows(tx, article_text, [text_row(v.article_id, t.article) for v, t in new])
     evidence = [evidence_rows(v.article_id, t.article) for v, t in new]
-    await _insert(tx, article_evidence, [row for rows in evidence for row in rows])
-    topics = [topic_rows(v.article_id, t, sort_at(t.article, now)) for v, t in new]
-    await _insert(tx, article_topic, [row for rows in topics for row in rows])
+    await insert_rows(tx, article_evidence, [row for rows in evidence for row in rows])
+    origins = [origin_rows(v.article_id, t, now, is_first=True) for v, t in new]
+    await insert_rows(tx, article_origin, [row for rows in origins for row in rows])
+    topics = [topic_rows(v.article_id, t.topics, sort_at(t.article, now)) for v, t in new]
+    await insert_rows(tx, article_topic, [row for rows in topics for row in rows])
     decisions = [copy_decision_row(v.article_id, v.copy) for v, _ in new if v.copy is not None]
-    await _insert(tx, article_decision, decisions)
+    await insert_rows(tx, article_decision, decisions)
     await save_marks(tx, _likenesses(judged), crowded, now=now)
 
 
 async def unstage(tx: Transaction, judged: Sequence[Judged], *, now: datetime) -> None:
     """Take back what `stage` wrote: somebody else wrote in between, and all is judged again."""
     for chunk in chunked(j.verdict.article_id for j in judged if isinstance(j.verdict, Created)):
-        for table in (article_text, article_evidence, article_topic, article_decision):
+        for table in _STAGED:
             await tx.execute(delete(table).where(table.c.article_id.in_(chunk)))
     await drop_marks(tx, _likenesses(judged), now=now)
 
@@ -111,11 +119,11 @@ async def save(
     numbered = list(_numbered(judged, stories, after, now))
     created = [(j, v, c) for j, c in numbered if isinstance(v := j.verdict, Created)]
     revised = [(j, c) for j, c in numbered if isinstance(j.verdict, Revised)]
-    await _insert(tx, article, [article_row(j, v, c) for j, v, c in created])
+    await insert_rows(tx, article, [article_row(j, v, c) for j, v, c in created])
     await revise(tx, revised)
     await renew_marks(tx, _renewed(revised), now=now)
     await note_sightings(tx, judged, now=now)
-    await _insert(tx, changes, [change_row(c) for _, c in numbered])
+    await insert_rows(tx, changes, [change_row(c) for _, c in numbered])
     told = [change for _, change in numbered]
     new = {c.article_id: (j.tagged.article, c.seq) for j, _, c in created}
     merges = await save_stories(tx, new, placed, after=after + len(told), now=now)
@@ -143,8 +151,3 @@ def _numbered(
                 pass
             case _:
                 assert_never(one.verdict)
-
-
-async def _insert(tx: Transaction, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        await tx.execute(insert(table), rows)

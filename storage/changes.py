@@ -1,11 +1,13 @@
 """The change log, and the clock that orders it."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 
 from storage.database import Transaction
-from storage.schema import changes, clock
+from storage.rows import change_row
+from storage.schema import article, changes, clock
 from storage.values import Change, ChangeKind
 
 
@@ -26,6 +28,20 @@ async def take_clock(tx: Transaction) -> int:
 async def advance_clock(tx: Transaction, n: int) -> None:
     """From now on `n` is the last number given; the clock is held by `take_clock`."""
     await tx.execute(update(clock).where(clock.c.id == 1).values(n=n))
+
+
+async def tell(tx: Transaction, told: Sequence[Change]) -> None:
+    """Write these lines of the log, of articles that are there; the clock is held."""
+    if not told:
+        return
+    rows = [{"which": c.article_id, "new_seq": c.seq, "new_at": c.at} for c in told]
+    await tx.execute(
+        update(article)
+        .where(article.c.id == bindparam("which"))
+        .values(seq=bindparam("new_seq"), changed_at=bindparam("new_at")),
+        rows,
+    )
+    await tx.execute(insert(changes), [change_row(change) for change in told])
 
 
 async def changes_after(tx: Transaction, seq: int, *, limit: int = 1000) -> list[Change]:

@@ -83,6 +83,11 @@ _ARTICLE = View(
             ("quality", "JSON list of flags; empty when nothing is odd."),
             ("deleted", "Whether it was retracted."),
         ),
+        (
+            "text_source",
+            "coalesce(a.text_source, 'feed')",
+            "Where its text was read: feed, or page where its feed has but a part of it.",
+        ),
     ),
     "FROM article a JOIN article_text t ON t.article_id = a.id",
 )
@@ -92,7 +97,7 @@ _EVIDENCE = View(
     "What was taken off an article, and the dates that gave way to its own; most have no row.",
     _plain(
         "e",
-        ("article_id", ""),
+        ("article_id", "The article."),
         ("furniture", "JSON list of lines that belong to its site and not to its text."),
         (
             "dates",
@@ -107,7 +112,7 @@ _REVISION = View(
     "Every text an article has had, the present one included.",
     _plain(
         "r",
-        ("article_id", ""),
+        ("article_id", "The article."),
         ("revision", "1, 2, ...; the highest is the present one."),
         ("title", "Plain text."),
         ("summary", "Plain text."),
@@ -131,8 +136,8 @@ _SIGHTING = View(
     (
         *_plain(
             "s",
-            ("article_id", ""),
-            ("feed_id", ""),
+            ("article_id", "The article."),
+            ("feed_id", "The feed."),
             ("guid", "As the feed gave it."),
             ("url", "As that feed gave it."),
             ("title", "As that feed gave it."),
@@ -171,15 +176,15 @@ _TOPIC = View(
     "What an article is about, how sure we are, and why.",
     _plain(
         "t",
-        ("article_id", ""),
+        ("article_id", "The article."),
         ("topic_id", "medtop:... (IPTC Media Topics) or user:..."),
         ("label", "English name."),
         ("level", "1 is the broadest."),
         ("score", "0..1."),
         ("source", "lexicon, rule, feed or model."),
         ("evidence", "JSON: the terms that made it, and how often each was found."),
-        ("taxonomy_version", ""),
-        ("tagger_version", ""),
+        ("taxonomy_version", "Release of the taxonomy the topic is from."),
+        ("tagger_version", "Which tagger found it."),
     ),
     "FROM article_topic t",
 )
@@ -189,7 +194,7 @@ _ENTITY = View(
     "Whom and what an article names.",
     _plain(
         "e",
-        ("article_id", ""),
+        ("article_id", "The article."),
         ("entity_id", "Wikidata QID, or a stable key."),
         ("name", "Canonical name."),
         ("type", "person, organisation, place, product or event."),
@@ -206,14 +211,18 @@ _FEED = View(
         ("feed_id", "f.id", "Never reused."),
         *_plain(
             "f",
-            ("url", ""),
-            ("title", ""),
+            ("url", "Its address."),
+            ("title", "As the feed calls itself."),
             ("site_url", "The page the feed belongs to."),
             ("kind", "rss, atom, rdf, json, sitemap, or ingest: articles given by hand."),
             ("language", "As the feed states it."),
             ("labels", "JSON list of the operator's labels."),
             ("added_at", "UTC."),
             ("moved_from", "The address it had before."),
+            (
+                "full_text",
+                "Whether its articles' pages are read: never, if_short, always; NULL: by default.",
+            ),
         ),
     ),
     "FROM feed f",
@@ -225,8 +234,8 @@ _HEALTH = View(
     "newsd_feed_health_v1",
     "How each followed feed is doing.",
     (
-        ("feed_id", "f.id", ""),
-        ("url", "f.url", ""),
+        ("feed_id", "f.id", "The feed."),
+        ("url", "f.url", "Its address."),
         *_plain(
             "p",
             ("state", "new, healthy, degraded, dormant or gone."),
@@ -266,6 +275,7 @@ _HEALTH = View(
             "t.signs",
             "JSON list of what changed beside all entries: title, language, sites, absence.",
         ),
+        ("full_text", "f.full_text", "As in newsd_feed_v1."),
     ),
     """FROM feed f JOIN poll_state p ON p.feed_id = f.id LEFT JOIN takeover t ON t.feed_id = f.id
 WHERE f.removed_at IS NULL""",
@@ -278,9 +288,9 @@ _POLL = View(
         ("poll_id", "p.id", "Never reused."),
         *_plain(
             "p",
-            ("feed_id", ""),
+            ("feed_id", "The feed."),
             ("started_at", "UTC."),
-            ("duration_ms", ""),
+            ("duration_ms", "Milliseconds from its start to its end."),
             ("outcome", "stored, unchanged, empty, or the name of what went wrong."),
             ("http_status", "NULL when there was no answer."),
             ("bytes", "Of the decoded body."),
@@ -302,7 +312,7 @@ _GAP = View(
     "Times at which a feed may have lost entries before we looked.",
     _plain(
         "g",
-        ("feed_id", ""),
+        ("feed_id", "The feed."),
         ("after", "UTC."),
         ("before", "UTC."),
         ("estimated_items", "How many entries may be missing."),
@@ -317,8 +327,8 @@ _CHANGE = View(
         "c",
         ("seq", "Rises by commit order."),
         ("kind", "created, revised, merged, tagged or retracted."),
-        ("article_id", ""),
-        ("story_id", ""),
+        ("article_id", "The article."),
+        ("story_id", "The story."),
         ("at", "UTC."),
         ("changed_fields", "JSON list."),
     ),
@@ -335,7 +345,7 @@ _CONTRACT = View(
     "The views above, and since which release of newsd they can be relied on.",
     (
         ("name", "c.name", "Name of the view."),
-        ("version", "c.version", ""),
+        ("version", "c.version", "Of the view."),
         ("since", "c.since", "Release of newsd."),
         ("deprecated", "c.deprecated", "Release that said it will go; NULL: it stays."),
     ),

@@ -6,6 +6,7 @@ StorageError
   SchemaMismatchError       the tables are not the ones this code was written for
   StorageRefusedError       the database will not take this particular row
   LeaseHeldError            another instance works on this database
+  QueryError                somebody's own question cannot be answered
   OtherOriginError          a key was meant for another server than the one it would be sent to
 """
 
@@ -36,3 +37,7 @@ class LeaseHeldError(StorageError):
 
 class OtherOriginError(StorageError):
     """Headers are given for an address whose feed is asked elsewhere; the message says where."""
+
+
+class QueryError(StorageError):
+    """The database will not answer a question; the message says why, in its words."""

@@ -17,7 +17,16 @@ from storage.plans import hints_of, move_of, plan_of
 from storage.rhythms import unpack_rhythm
 from storage.schema import feed, poll_state, request_headers
 from storage.secrets import headers_of
-from storage.values import Due, Feed, FeedKind, FeedState, NextPoll, Subscription, Validators
+from storage.values import (
+    Due,
+    Feed,
+    FeedKind,
+    FeedState,
+    FullText,
+    NextPoll,
+    Subscription,
+    Validators,
+)
 
 SHARDS = 256
 _SET_BACK = timedelta(minutes=5)
@@ -121,6 +130,14 @@ async def postpone(tx: Transaction, times: Mapping[int, datetime], reason: NextP
         )
 
 
+async def count_completed(tx: Transaction) -> int:
+    """How many feeds we follow whose articles are completed from their pages."""
+    query = select(func.count()).where(
+        feed.c.removed_at.is_(None), feed.c.full_text != FullText.NEVER.value
+    )
+    return int((await tx.execute(query)).scalar_one())
+
+
 async def count_feeds(tx: Transaction, shards: Collection[int] | None = None) -> int:
     """How many feeds are polled by themselves."""
     query = (
@@ -187,6 +204,7 @@ def _followed() -> Select[Any]:
             feed.c.site_url,
             feed.c.language,
             feed.c.labels,
+            feed.c.full_text,
             poll_state.c.state,
             poll_state.c.etag,
             poll_state.c.last_modified,
@@ -226,6 +244,7 @@ def _feed(row: Record) -> Feed:
         language=row.language,
         labels=tuple(row.labels),
         headers=headers_of(row.headers),
+        full_text=FullText(row.full_text) if row.full_text else None,
         state=FeedState(row.state),
         validators=Validators(row.etag, row.last_modified, row.body_hash),
         entry_hashes=unpack_hashes(row.entry_hashes),

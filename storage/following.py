@@ -21,14 +21,18 @@ async def add_feeds(tx: Transaction, wanted: Sequence[Subscription], *, now: dat
 
     One address has many spellings (`one_address`, http and https), and a feed that has moved is
     known by its old one too. A new feed is due at once. One that is followed already keeps what we
-    know of it and gets the new labels and headers too; one that was removed is followed again.
+    know of it and gets the new labels, headers and choices too; one that was removed is followed
+    again.
+
     Raises `OtherOriginError` for headers of an address whose feed is asked at another origin.
     """
     added = 0
     for chunk in chunked(_merged(wanted).values(), CHUNK // 2):  # two spellings each
         known = await known_addresses(tx, [w.url for w in chunk])
         await _insert(tx, [w for w in chunk if w.url not in known], now)
-        await _relabel(tx, [w for w in chunk if w.url in known], known)
+        again = [w for w in chunk if w.url in known]
+        await _relabel(tx, again, known)
+        await _choose(tx, again, known)
         removed = [r.id for r in known.values() if r.removed_at is not None]
         await _revive(tx, removed, now)
         await _equip(tx, [w for w in chunk if w.headers])
@@ -72,7 +76,8 @@ def _merged(wanted: Iterable[Subscription]) -> dict[str, Subscription]:
             url = other_scheme(url)
         first = merged.setdefault(url, replace(wish, url=url))
         labels, headers = _union(first.labels, wish.labels), (*first.headers, *wish.headers)
-        merged[url] = replace(first, labels=labels, headers=headers)
+        full_text = wish.full_text or first.full_text
+        merged[url] = replace(first, labels=labels, headers=headers, full_text=full_text)
     return merged
 
 
@@ -87,7 +92,7 @@ async def _insert(
         return
     rows = [
         {"url": w.url, "kind": kind, "title": w.title, "site_url": w.site_url}
-        | {"labels": list(w.labels), "added_at": now}
+        | {"labels": list(w.labels), "added_at": now, "full_text": w.full_text}
         for w in wanted
     ]
     await tx.execute(upsert(tx, feed).on_conflict_do_nothing(), rows)
@@ -125,6 +130,15 @@ async def _relabel(
             update(feed).where(feed.c.id == bindparam("feed")).values(labels=bindparam("all")),
             relabelled,
         )
+
+
+async def _choose(
+    tx: Transaction, wanted: Sequence[Subscription], known: Mapping[str, Record]
+) -> None:
+    chosen = [{"which": known[w.url].id, "now": w.full_text} for w in wanted if w.full_text]
+    if chosen:
+        one = feed.c.id == bindparam("which")
+        await tx.execute(update(feed).where(one).values(full_text=bindparam("now")), chosen)
 
 
 async def _equip(tx: Transaction, wanted: Sequence[Subscription]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Text, cast, delete, select
 
 from storage.chunks import chunked
 from storage.database import Transaction, upsert
@@ -21,14 +21,12 @@ async def lines_of(tx: Transaction, sites: Iterable[str]) -> dict[str, SiteLines
     return known
 
 
-async def learned_of(tx: Transaction, sites: Iterable[str]) -> dict[str, tuple[LearnedLine, ...]]:
-    """The furniture learned of those of the sites of which anything is known."""
-    learned: dict[str, tuple[LearnedLine, ...]] = {}
-    for chunk in chunked(sorted(set(sites))):
-        query = select(site_lines.c.site, site_lines.c.learned)
-        rows = await tx.execute(query.where(site_lines.c.site.in_(chunk)))
-        learned |= {row.site: _lines(row.learned) for row in rows}
-    return learned
+async def learned_sites(tx: Transaction, *, limit: int) -> dict[str, frozenset[int]]:
+    """Site -> the hashes of its furniture, of the sites of which any was learned."""
+    some = select(site_lines.c.site, site_lines.c.learned)
+    some = some.where(cast(site_lines.c.learned, Text) != "[]").order_by(site_lines.c.site)
+    rows = await tx.execute(some.limit(limit))
+    return {row.site: frozenset(int(one["hash"], 16) for one in row.learned) for row in rows}
 
 
 async def keep_lines(tx: Transaction, known: Sequence[SiteLines]) -> None:

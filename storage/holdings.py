@@ -9,7 +9,7 @@ from sqlalchemy import Column, select, text
 from storage.chunks import chunked
 from storage.database import Record, Transaction
 from storage.schema import article
-from storage.values import Fingerprint, Holdings, Known, TaggedArticle
+from storage.values import Fingerprint, Holdings, Known, TaggedArticle, TextSource
 
 _KNOWN = (
     article.c.id,
@@ -26,6 +26,8 @@ _KNOWN = (
     article.c.duplicate_of,
     article.c.story_id,
     article.c.deleted,
+    article.c.text_source,
+    article.c.word_count,
 )
 
 # A join with a list that is one value: SQLite would read the whole table for (a, b) IN (...), and
@@ -98,4 +100,6 @@ def _known(row: Record) -> Known:
         duplicate_of=row.duplicate_of,
         story_id=row.story_id,
         is_deleted=bool(row.deleted),
+        text_source=TextSource(row.text_source or TextSource.FEED),
+        word_count=row.word_count,
     )

@@ -63,6 +63,7 @@ _topic = _view("newsd_article_topic_v1")
 _health = _view("newsd_feed_health_v1")
 _poll = _view("newsd_poll_v1")
 _story = _view("newsd_story_v1")
+_entity = _view("newsd_article_entity_v1")
 _NEWEST = func.coalesce(_article.c.published_at, _article.c.first_seen_at).desc()
 
 
@@ -193,6 +194,36 @@ async def story(tx: Transaction, story_id: int) -> Line | None:
     return found[0] | {
         "members": await _lines(tx, members.order_by(_NEWEST.element, _article.c.article_id))
     }
+
+
+async def article_lines(tx: Transaction, article_ids: Collection[int]) -> list[Line]:
+    """All there is to know of each of these articles, in the order of their last changes."""
+    found: list[Line] = []
+    for chunk in chunked(article_ids):
+        found += await _lines(tx, select(_article).where(_article.c.article_id.in_(chunk)))
+    return sorted(found, key=lambda line: int(line["seq"]))
+
+
+async def entities_of(tx: Transaction, article_ids: Collection[int]) -> dict[int, list[Line]]:
+    """Whom and what each of these articles names, the most mentioned first."""
+    found: dict[int, list[Line]] = {}
+    order = (_entity.c.mentions.desc(), _entity.c.entity_id)
+    for chunk in chunked(sorted(article_ids)):
+        query = select(_entity).where(_entity.c.article_id.in_(chunk)).order_by(*order)
+        for line in await _lines(tx, query):
+            found.setdefault(line.pop("article_id"), []).append(line)
+    return found
+
+
+async def topics_of(tx: Transaction, article_ids: Collection[int]) -> dict[int, list[Line]]:
+    """The topics of each of these articles, the surest first."""
+    shown = (_topic.c.article_id, _topic.c.topic_id, _topic.c.label, _topic.c.score)
+    found: dict[int, list[Line]] = {}
+    for chunk in chunked(sorted(article_ids)):
+        query = select(*shown).where(_topic.c.article_id.in_(chunk))
+        for line in await _lines(tx, query.order_by(_topic.c.score.desc(), _topic.c.topic_id)):
+            found.setdefault(line.pop("article_id"), []).append(line)
+    return found
 
 
 async def recent_polls(tx: Transaction, feed_id: int, limit: int) -> list[Line]:

@@ -43,6 +43,11 @@ def bucket_of(at: datetime) -> int:
     return (at - _EPOCH) // BUCKET
 
 
+def is_looked_into(seen_at: datetime, now: datetime) -> bool:
+    """Whether an article first seen then is still found by its keys."""
+    return bucket_of(seen_at) >= bucket_of(now) - 1
+
+
 async def postings(
     tx: Transaction, keys: Collection[int], *, now: datetime
 ) -> dict[int, list[int]]:
@@ -130,6 +135,12 @@ async def _forget(tx: Transaction, table: Table, now: datetime, limit: int) -> i
     for chunk in chunked(old, 200):
         await tx.execute(delete(table).where(tuple_(*key).in_(chunk)))
     return len(old)
+
+
+def mark_row(article_id: int, bucket: int, marks: Marks, *, is_last: int) -> dict[str, object]:
+    """The marks of an article by the names of their columns."""
+    names = [column.name for column in fingerprint.columns]
+    return dict(zip(names, _row(article_id, bucket, marks, is_last=is_last), strict=True))
 
 
 def _row(article_id: int, bucket: int, marks: Marks, *, is_last: int = 0) -> tuple[object, ...]:

@@ -1,21 +1,31 @@
 """Put a new text in the place of an old one, and keep the old one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
+from storage.bulk import insert_rows
 from storage.chunks import chunked
 from storage.database import Transaction
-from storage.rows import content_row, evidence_rows, published_row, text_row, topic_rows
+from storage.rows import (
+    content_row,
+    evidence_rows,
+    origin_rows,
+    published_row,
+    text_row,
+    topic_rows,
+)
 from storage.schema import (
     article,
     article_evidence,
+    article_origin,
     article_revision,
     article_text,
     article_topic,
 )
-from storage.values import Change, Judged, TaggedArticle
+from storage.values import Article, Change, Judged, TaggedArticle, Topic
 
 Revision = tuple[Judged, Change]
 
@@ -27,11 +37,12 @@ async def revise(tx: Transaction, revised: Sequence[Revision]) -> None:
     """
     for turn in _turns(revised):
         for chunk in chunked([change.article_id for _, change in turn]):
-            await _put_aside(tx, chunk)
+            await put_aside(tx, chunk)
         await tx.execute(_REVISE, [_revision(j.tagged, c) for j, c in turn])
         await tx.execute(_RETEXT, [_texts(j.tagged, c) for j, c in turn])
         await _retag(tx, turn)
         await _weigh_again(tx, turn)
+        await _keep_origins(tx, turn)
 
 
 def _turns(revised: Sequence[Revision]) -> Iterator[list[Revision]]:
@@ -45,7 +56,8 @@ def _turns(revised: Sequence[Revision]) -> Iterator[list[Revision]]:
         waiting = [one for one in waiting if turn[one[1].article_id] is not one]
 
 
-async def _put_aside(tx: Transaction, article_ids: Sequence[int]) -> None:
+async def put_aside(tx: Transaction, article_ids: Sequence[int]) -> None:
+    """Make what readers see of these articles, a chunk of them, an earlier revision."""
     present = select(
         article.c.id,
         article.c.revision,
@@ -61,13 +73,20 @@ async def _put_aside(tx: Transaction, article_ids: Sequence[int]) -> None:
 
 
 async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
-    ids = [change.article_id for _, change in turn]
+    await replace_topics(tx, {c.article_id: j.tagged.topics for j, c in turn}, turn[0][1].at)
+
+
+async def replace_topics(
+    tx: Transaction, topics: Mapping[int, Iterable[Topic]], at: datetime
+) -> None:
+    """Give articles these topics and no others."""
+    ids = list(topics)
     for chunk in chunked(ids):
         await tx.execute(delete(article_topic).where(article_topic.c.article_id.in_(chunk)))
-    rows = [row for j, c in turn for row in topic_rows(c.article_id, j.tagged, c.at)]
+    rows = [row for held in ids for row in topic_rows(held, topics[held], at)]
     if not rows:
         return
-    await tx.execute(insert(article_topic), rows)
+    await insert_rows(tx, article_topic, rows)
     newest = func.coalesce(article.c.published_at, article.c.first_seen_at)
     place = select(newest).where(article.c.id == article_topic.c.article_id)
     for chunk in chunked(ids):
@@ -79,12 +98,24 @@ async def _retag(tx: Transaction, turn: Sequence[Revision]) -> None:
 
 
 async def _weigh_again(tx: Transaction, turn: Sequence[Revision]) -> None:
-    """The evidence of the text that readers now see."""
-    for chunk in chunked([change.article_id for _, change in turn]):
+    await replace_evidence(tx, {c.article_id: j.tagged.article for j, c in turn})
+
+
+async def replace_evidence(tx: Transaction, articles: Mapping[int, Article]) -> None:
+    """The evidence of the texts that readers now see."""
+    for chunk in chunked(articles):
         await tx.execute(delete(article_evidence).where(article_evidence.c.article_id.in_(chunk)))
-    rows = [row for j, c in turn for row in evidence_rows(c.article_id, j.tagged.article)]
-    if rows:
-        await tx.execute(insert(article_evidence), rows)
+    rows = [row for held, kept in articles.items() for row in evidence_rows(held, kept)]
+    await insert_rows(tx, article_evidence, rows)
+
+
+async def _keep_origins(tx: Transaction, turn: Sequence[Revision]) -> None:
+    """What the text that readers now see was made of."""
+    for chunk in chunked([change.article_id for _, change in turn]):
+        await tx.execute(delete(article_origin).where(article_origin.c.article_id.in_(chunk)))
+    origins = [origin_rows(c.article_id, j.tagged, c.at, is_first=False) for j, c in turn]
+    rows = [row for of_one in origins for row in of_one]
+    await insert_rows(tx, article_origin, rows)
 
 
 def _revision(tagged: TaggedArticle, change: Change) -> dict[str, Any]:
@@ -109,7 +140,7 @@ def _first(name: str) -> Any:
 
 _CONTENT = (
     *("title", "summary", "language", "authors", "section", "image_url", "word_count"),
-    *("content_hash", "item_hash", "quality", "changed_fields", "seq"),
+    *("content_hash", "item_hash", "quality", "changed_fields", "seq", "text_source"),
 )
 _PUBLISHED = (
     *("published_at", "published_precision", "published_source", "published_tz"),

@@ -1,6 +1,6 @@
 """Nouns as rows of the tables. No input or output."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +14,13 @@ from storage.values import (
     Published,
     StatedDate,
     TaggedArticle,
+    TextSource,
+    Topic,
 )
 
 Row = dict[str, Any]
 
-COPY, STORY = "copy", "story"
+COPY, STORY, RETRACTED = "copy", "story", "retracted"
 """Stages whose decisions about an article keep their evidence."""
 
 
@@ -65,6 +67,7 @@ def content_row(tagged: TaggedArticle) -> Row:
         "content_hash": tagged.fingerprint.content_hash,
         "item_hash": tagged.fingerprint.item_hash,
         "quality": list(kept.quality),
+        "text_source": None if kept.text_source is TextSource.FEED else kept.text_source,
     }
 
 
@@ -89,6 +92,15 @@ def text_row(article_id: int, kept: Article) -> Row:
     return {"article_id": article_id, "text": kept.text, "html": kept.html}
 
 
+def origin_rows(
+    article_id: int, tagged: TaggedArticle, at: datetime, *, is_first: bool
+) -> Iterator[Row]:
+    """What an article was made of; no row when that is not kept."""
+    if tagged.origin:
+        row = {"article_id": article_id, "kept_at": at, "packed": tagged.origin}
+        yield {**row, "is_first": is_first}
+
+
 def evidence_rows(article_id: int, kept: Article) -> Iterator[Row]:
     """What was taken off an article or weighed against it; no row when that is nothing."""
     if kept.furniture or kept.other_dates:
@@ -111,9 +123,9 @@ def date_row(stated: StatedDate) -> Row:
     }
 
 
-def topic_rows(article_id: int, tagged: TaggedArticle, at: datetime) -> Iterator[Row]:
+def topic_rows(article_id: int, topics: Iterable[Topic], at: datetime) -> Iterator[Row]:
     """The topics of an article that stands at `at` among the others."""
-    for topic in tagged.topics:
+    for topic in topics:
         yield {
             "article_id": article_id,
             "topic_id": topic.topic_id,

@@ -126,6 +126,8 @@ feed = _table(
     Column("added_at", Instant, nullable=False),
     Column("removed_at", Instant),
     Column("moved_from", Text),
+    # NULL: as the settings say
+    Column("full_text", Text),
     UniqueConstraint("url"),
     Index("ix_feed_moved_from", "moved_from"),
 )
@@ -283,6 +285,8 @@ article = _table(
     Column("similarity", Real),
     Column("quality", Json, nullable=False),
     Column("deleted", Flag, nullable=False),
+    # NULL: its feed
+    Column("text_source", Text),
     Index(None, "url_hash"),
     Index(None, "content_hash"),
     Index(None, "public_id"),
@@ -310,6 +314,30 @@ article_evidence = _table(
     Column("article_id", Big, primary_key=True, autoincrement=False),
     Column("furniture", Json, nullable=False),
     Column("dates", Json, nullable=False),
+)
+
+# What articles were made of, packed (daemon.origins): kept for a while, to make them again.
+article_origin = _table(
+    "article_origin",
+    Column("article_id", Big, primary_key=True, autoincrement=False),
+    Column("kept_at", Instant, nullable=False),
+    # of its first text: that one says when it was published and where it is
+    Column("is_first", Flag, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Index(None, "kept_at"),
+)
+
+# Runs of `newsd reprocess` that have not ended: how far each came.
+reprocessing = _table(
+    "reprocessing",
+    Column("task", Text, primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("first_id", Big, nullable=False),
+    Column("after_id", Big, nullable=False),
+    Column("until_id", Big, nullable=False),
+    Column("looked_at", Big, nullable=False),
+    Column("changed", Big, nullable=False),
+    rowid=False,
 )
 
 # Superseded revisions only; the current one is the article itself.

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 
+from storage.bulk import insert_rows
 from storage.chunks import chunked
 from storage.database import Transaction, upsert
 from storage.rows import Row, change_row, sort_at, story_decision_row
@@ -52,16 +53,16 @@ async def save_stories(
     story that went into another.
     """
     begun = [p.article_id for p in placed.places if p.story_id == p.article_id]
-    joined = {p.story_id for p in placed.places} - set(begun)
-    await _insert(tx, story, [_story_row(i, new[i][0], now) for i in begun])
+    joined = {p.story_id for p in placed.places if p.story_id != p.article_id}
+    await insert_rows(tx, story, [_story_row(i, new[i][0], now) for i in begun])
     members = [_member_row(p, *new[p.article_id], now) for p in placed.places if p.vector]
-    await _insert(tx, story_member, members)
+    await insert_rows(tx, story_member, members)
     decisions = [story_decision_row(p) for p in placed.places if p.nearest]
-    await _insert(tx, article_decision, decisions)
+    await insert_rows(tx, article_decision, decisions)
     told: list[Change] = []
     for merge in placed.merges:
         told += await _merge(tx, merge, after + len(told), now)
-    await _recount(
+    await recount_stories(
         tx, joined | {story_id for m in placed.merges for story_id in (m.story_id, m.into)}
     )
     return told
@@ -73,7 +74,7 @@ async def retell_stories(tx: Transaction, article_ids: Iterable[int]) -> None:
     for chunk in chunked(article_ids):
         rows = await tx.execute(select(article.c.story_id).where(article.c.id.in_(chunk)))
         stories |= {row.story_id for row in rows if row.story_id is not None}
-    await _recount(tx, stories)
+    await recount_stories(tx, stories)
 
 
 async def has_merged_after(tx: Transaction, seq: int) -> bool:
@@ -97,7 +98,7 @@ async def _merge(tx: Transaction, merge: Merge, after: int, now: datetime) -> li
             .values(seq=bindparam("new_seq"), story_id=merge.into, changed_at=now),
             rows,
         )
-        await tx.execute(insert(changes), [change_row(c) for c in told])
+        await insert_rows(tx, changes, [change_row(c) for c in told])
     await tx.execute(
         update(story_member)
         .where(story_member.c.story_id == merge.story_id)
@@ -107,15 +108,22 @@ async def _merge(tx: Transaction, merge: Merge, after: int, now: datetime) -> li
 
 
 def _story_row(article_id: int, kept: Article, now: datetime) -> Row:
+    return begin_story_row(article_id, kept.title, kept.host, sort_at(kept, now), kept.language)
+
+
+def begin_story_row(
+    article_id: int, title: str, host: str | None, at: datetime, language: str
+) -> Row:
+    """A story that has only the article that begins it."""
     return {
         "id": article_id,
         "lead_article_id": article_id,
-        "title": kept.title,
+        "title": title,
         "articles": 1,
-        "hosts": 1 if kept.host else 0,
-        "first_published_at": sort_at(kept, now),
-        "last_published_at": sort_at(kept, now),
-        "language": kept.language,
+        "hosts": 1 if host else 0,
+        "first_published_at": at,
+        "last_published_at": at,
+        "language": language,
     }
 
 
@@ -130,12 +138,7 @@ def _member_row(place: Place, kept: Article, seq: int, now: datetime) -> Row:
     }
 
 
-async def _insert(tx: Transaction, table: Table, rows: list[Row]) -> None:
-    if rows:
-        await tx.execute(insert(table), rows)
-
-
-async def _recount(tx: Transaction, story_ids: Iterable[int]) -> None:
+async def recount_stories(tx: Transaction, story_ids: Iterable[int]) -> None:
     """Bring stories in line with the articles that are in them now; empty ones go."""
     which = [{"which": one} for one in sorted(story_ids)]
     if which:

@@ -51,6 +51,15 @@ class FeedState(StrEnum):
     GONE = "gone"
 
 
+class FullText(StrEnum):
+    """Whether the web pages of a feed's articles are asked for their whole text."""
+
+    NEVER = "never"
+    IF_SHORT = "if_short"
+    """Where the feed has only a part of it, or a few words."""
+    ALWAYS = "always"
+
+
 class FeedKind(StrEnum):
     """What a feed's document is; `INGEST` is the source of articles given by hand."""
 
@@ -244,6 +253,8 @@ class Feed:
     labels: tuple[str, ...] = ()
     headers: Headers = field(default=(), repr=False)
     """Sent to the origin of `url` and to no other."""
+    full_text: FullText | None = None
+    """None: as the settings say for all feeds."""
     state: FeedState = FeedState.NEW
     validators: Validators = field(default_factory=Validators)
     entry_hashes: frozenset[int] = frozenset()
@@ -295,6 +306,8 @@ class Subscription:
     labels: tuple[str, ...] = ()
     headers: Headers = field(default=(), repr=False)
     """Those to set; one with an empty value is to be taken away."""
+    full_text: FullText | None = None
+    """None: leave it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +387,18 @@ class DateSource(StrEnum):
     FIRST_SEEN = "first_seen"
 
 
+class TextSource(StrEnum):
+    """Where the text of an article was read."""
+
+    FEED = "feed"
+    PAGE = "page"
+    """On its own web page, because its feed has but a part of it."""
+
+
+NO_FULL_TEXT = "no_full_text"
+"""Quality of an article whose page was asked for its text, and had none or could not be had."""
+
+
 class Zone(StrEnum):
     """Whether the time zone of a publication time was written, or taken to be UTC."""
 
@@ -447,6 +472,7 @@ class Article:
     """Dates that were stated, too, and gave way to `published`."""
     edges: tuple[int, ...] = ()
     """Hashes of the lines it began and ended with, from which furniture is learned."""
+    text_source: TextSource = TextSource.FEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -547,6 +573,8 @@ class TaggedArticle:
     likeness: Likeness | None = None
     """None: it has too few words to be like anything."""
     terms: Terms | None = None
+    origin: bytes = b""
+    """What it was made of, packed; empty: nobody kept it."""
 
 
 # ---------------------------------------------------------------- judging
@@ -569,6 +597,8 @@ class Known:
     story_id: int | None = None
     is_deleted: bool = False
     """Retracted: it does not come back, and nothing is a copy of it."""
+    text_source: TextSource = TextSource.FEED
+    word_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

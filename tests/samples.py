@@ -60,4 +60,5 @@ HELD = Known(
     title=ARTICLE.title,
     fingerprint=MARK,
     published_raw=PUBLISHED.raw,
+    word_count=15,
 )

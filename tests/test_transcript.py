@@ -1,12 +1,12 @@
-"""What the transcript shows is what happens."""
+"""What the transcripts show is what happens."""
 
 import pytest
 
-from tests.transcript import ROOT, plain, transcript
-
-PAGE = ROOT / "docs" / "transcripts" / "feeds.md"
+from tests.transcript import ROOT, SESSIONS, plain, transcript
 
 
 @pytest.mark.timeout(300)
-async def test_the_commands_still_say_what_the_transcript_shows() -> None:
-    assert plain(await transcript()) == plain(PAGE.read_text("utf-8"))
+@pytest.mark.parametrize("name", SESSIONS)
+async def test_the_commands_still_say_what_the_transcript_shows(name: str) -> None:
+    page = (ROOT / "docs" / "transcripts" / f"{name}.md").read_text("utf-8")
+    assert plain(await transcript(name)) == plain(page)

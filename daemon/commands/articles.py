@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from daemon.app import open_database
+from daemon.app import open_database, system_clock
 from daemon.commands.diff import edits, show_edits
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say, say_json
@@ -23,6 +23,8 @@ from storage.listings import (
     latest_articles,
     revision_texts,
 )
+from storage.retraction import retract as retract_articles
+from storage.values import Change
 
 app = typer.Typer(
     rich_markup_mode=None, add_completion=False, help="List, show and explain articles."
@@ -121,6 +123,31 @@ def diff(
         show_edits(found)
     else:
         note(f"article {article_id} was never edited")
+
+
+@app.command(epilog='Example: newsd articles retract 42 --why "asked for by the author"')
+def retract(
+    article_ids: Annotated[
+        list[int], typer.Argument(metavar="ID...", max=2**63 - 1, help="Numbers of articles.")
+    ],
+    *,
+    why: Annotated[str, typer.Option("--why", help="Kept beside it, for whoever asks.")],
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Take articles back for good: their words go, and no feed brings them again.
+
+    Their numbers stay, marked as deleted; readers of the change log see `retracted`.
+    """
+    told = asyncio.run(_retract(read_settings(config, database), article_ids, why))
+    say(f"{len(told)} retracted")
+    for missing in sorted(set(article_ids) - {change.article_id for change in told}):
+        note(f"article {missing}: not there, or retracted before")
+
+
+async def _retract(loaded: Loaded, article_ids: list[int], why: str) -> list[Change]:
+    async with open_database(loaded.settings) as database, database.writing() as tx:
+        return await retract_articles(tx, article_ids, why=why, now=system_clock())
 
 
 async def _latest(loaded: Loaded, wanted: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from rich.text import Text
 from daemon.commands.say import printable, say
 
 FIELDS = ("title", "summary", "text")
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+_WORD = re.compile(r"\s+|\d[\d.,:]*\d|\w+|[^\w\s]")
 _MOST_WORDS = 20_000
 """Words of a field that are compared; the cost grows with their square in the worst case."""
 

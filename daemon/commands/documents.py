@@ -19,6 +19,7 @@ SLICE_BYTES, SLICE_LINES = 256 << 10, 200
 """JSON lines are digested in slices of about so many."""
 
 _LINES = {".jsonl", ".ndjson"}
+_HTML = (b"<!doctype html", b"<html")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -31,6 +32,8 @@ class Pile:
     published: str | None = None
     opened: int = 0
     """Files so far."""
+    pages: int = 0
+    """Of these, web pages."""
 
     def __iter__(self) -> Iterator[Document]:
         """Each document; what cannot be read, and why."""
@@ -61,6 +64,7 @@ class Pile:
             yield Document(str(path), None, trouble=f"larger than {LARGEST >> 20} MiB; split it")
             return
         kind = guess_type(path.name)[0] or ""
+        self.pages += kind == "text/html" or bare[:14].lower().startswith(_HTML)
         yield Document(str(path), Fetched(self.url or "", body, kind), self.published)
 
     def _slices(self, path: Path, first: bytes, file: BinaryIO) -> Iterator[Document]:

@@ -6,6 +6,7 @@ from daemon.errors import SettingsError, UsageError
 from storage.errors import (
     LeaseHeldError,
     OtherOriginError,
+    QueryError,
     SchemaMismatchError,
     StorageUnavailableError,
 )
@@ -38,6 +39,7 @@ _MEANINGS: tuple[tuple[type[Exception], Exit], ...] = (
     (UsageError, Exit.USAGE),
     (LeaseHeldError, Exit.HELD),
     (OtherOriginError, Exit.USAGE),
+    (QueryError, Exit.USAGE),
     (SchemaMismatchError, Exit.SCHEMA),
     (StorageUnavailableError, Exit.UNAVAILABLE),
 )

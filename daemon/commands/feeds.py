@@ -22,6 +22,7 @@ from daemon.commands.watching import status
 from daemon.configuration import Loaded
 from daemon.credentials import without_credentials
 from daemon.errors import UsageError
+from daemon.extras import EXTRACT, reads_pages
 from daemon.logs import set_up_logs
 from daemon.opml import Outlines, write_opml
 from daemon.outlines import outlines_of
@@ -30,7 +31,7 @@ from storage.feeds import find_feed, subscriptions
 from storage.following import add_feeds, remove_feed
 from storage.listings import feed_health, recent_polls
 from storage.takeovers import accept_takeover, takeover_of
-from storage.values import Feed, FeedState, Headers, Subscription
+from storage.values import Feed, FeedState, FullText, Headers, Subscription
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -38,7 +39,10 @@ app = typer.Typer(
     help="Add, list, explain, accept, remove, import, export and check feeds.",
 )
 _POLLS = ("started_at", "outcome", "http_status", "items", "created", "duration_ms", "error")
-_COLUMNS = ("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "url", "last_error")
+_COLUMNS = (
+    *("feed_id", "state", "last_outcome", "articles_7d", "next_poll_at", "full_text", "url"),
+    "last_error",
+)
 
 
 @app.command(epilog="Example: newsd feeds add https://feeds.bbci.co.uk/news/rss.xml --label uk")
@@ -52,10 +56,14 @@ def add(
         bool, typer.Option("--unasked", help="Follow the addresses as they are; ask no site.")
     ] = False,
     header: HeaderOption = None,
+    full_text: Annotated[
+        FullText | None,
+        typer.Option("--full-text", help="Ask for the web pages of its articles; see [extract]."),
+    ] = None,
     config: Config = None,
     database: DatabaseUrl = None,
 ) -> None:
-    """Follow feeds. One that is followed already gets the new labels and headers too.
+    """Follow feeds. One that is followed already gets the new labels, headers and choices too.
 
     The address of a site or a page will do: it is asked for its feed (not with --header). What
     cannot be asked just now is followed all the same.
@@ -66,7 +74,9 @@ def add(
         check_address(url, loaded.settings.fetch.allow_networks)
     headers, labels = read_headers(header, addresses), tuple(label or ())
     found = _asked(loaded, addresses, headers) if not unasked else map(Subscription, addresses)
-    wanted = [replace(one, labels=labels, headers=headers) for one in found]
+    wanted = [replace(one, labels=labels, headers=headers, full_text=full_text) for one in found]
+    if full_text not in {None, FullText.NEVER} and not reads_pages():
+        note(f"pages cannot be read here: {EXTRACT} where newsd runs")
     say(f"{asyncio.run(_follow(loaded, wanted))} added")
 
 
@@ -101,10 +111,19 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """List the feeds that are followed, and how they are doing."""
-    rows = asyncio.run(_health(read_settings(config, database), state, limit + 1))
+    loaded = read_settings(config, database)
+    rows = asyncio.run(_health(loaded, state, limit + 1))
     if len(rows) > limit:
         note(f"the first {limit}; --limit shows more")
-    shown = [{**row, "url": without_credentials(row["url"])} for row in rows[:limit]]
+    default = loaded.settings.extract.full_text
+    shown = [
+        {
+            **row,
+            "url": without_credentials(row["url"]),
+            "full_text": row["full_text"] or default.value,
+        }
+        for row in rows[:limit]
+    ]
     show_rows(shown, _COLUMNS, as_json=as_json)
     strange = [str(row["feed_id"]) for row in shown if row["takeover_at"]]
     if strange:
@@ -258,7 +277,8 @@ async def _explain(loaded: Loaded, ref: str, limit: int) -> dict[str, Any]:
         feed = _known(await find_feed(tx, ref), ref)
         polls = await recent_polls(tx, feed.id, limit)
         takeover = await takeover_of(tx, feed.id)
-    return explained(feed, polls, loaded.settings.schedule, system_clock(), takeover)
+    facts = explained(feed, polls, loaded.settings.schedule, system_clock(), takeover)
+    return {"full_text": feed.full_text or loaded.settings.extract.full_text, **facts}
 
 
 async def _subscriptions(loaded: Loaded) -> Iterable[Subscription]:

@@ -1,6 +1,7 @@
 """What asking a site for its feeds comes to, in words and rows."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -121,6 +122,7 @@ def _document(news: Digested) -> dict[str, Any]:
         "newest_at": max(dates, default=None),
         "rejected": dict(news.rejected),
         "damaged": news.damaged,
+        "odd": dict(Counter(flag for t in news.articles for flag in t.article.quality)),
         "newest": [t.article.title for t in news.articles[:3]],
     }
 

@@ -18,6 +18,7 @@ from daemon.commands.show import show_facts
 from daemon.commands.watching import status
 from daemon.configuration import Loaded
 from daemon.errors import UsageError
+from daemon.extras import EXTRACT, reads_pages
 from daemon.ingest import UNREADABLE, IngestResult
 from daemon.logs import set_up_logs
 from daemon.normalise.dates import parse_date
@@ -55,6 +56,8 @@ def ingest(
     pile = Pile(files, url, published)
     with _progress(pile) as on_result:
         facts, read = asyncio.run(_ingest(loaded, pile, source, on_result))
+    if pile.pages and not reads_pages():
+        note(f"web pages were read by simple rules; to read them well: {EXTRACT}")
     show_facts(facts, as_json=as_json)
     raise typer.Exit(Exit.RAN if read or not facts["rejected"].get(UNREADABLE) else Exit.USAGE)
 

@@ -17,9 +17,16 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "daemon.commands.topics",
         "List topics, try what a text is about, and read a newer taxonomy.",
     ),
+    "tail": ("daemon.commands.tail", "Follow what changes, as it is written."),
+    "export": ("daemon.commands.export", "Write articles as JSON lines, going on from last time."),
+    "query": ("daemon.commands.query", "Ask the database in SQL, without being able to write."),
     "furniture": (
         "daemon.commands.furniture",
         "List and forget the lines that were learned to belong to a site.",
+    ),
+    "reprocess": (
+        "daemon.commands.reprocess",
+        "Make stored articles again, by the rules of today.",
     ),
     "db": ("daemon.commands.db", "Upgrade and check the database."),
     "config": ("daemon.commands.config", "Show, check and write the configuration."),

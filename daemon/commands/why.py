@@ -16,7 +16,6 @@ _SOURCES: Mapping[str, str] = {
     DateSource.URL: "its address",
     DateSource.DATELINE: "the dateline of the text",
     DateSource.BODY_TRAILING: "a line at the end of the text",
-    DateSource.FIRST_SEEN: "nobody: it counts from when it was first seen",
 }
 _ZONES = {
     "explicit": "with its time zone",
@@ -37,6 +36,8 @@ def reasons(article: Facts, decided: Mapping[str, Facts], named: Mapping[int, Fa
 
     `decided` is what each stage saw; `named` the headlines of the articles that are spoken of.
     """
+    if "retracted" in decided:
+        return [f"Retracted: {decided['retracted']['why']}."]
     parts = (
         *(_identity(article), _date(article), _other_dates(article)),
         _copy(article, decided, named),
@@ -72,7 +73,7 @@ def _identity(article: Facts) -> Iterator[str]:
 def _date(article: Facts) -> Iterator[str]:
     at, source = article["published_at"], article["published_source"]
     if at is None:
-        yield f"Published: not known. {_SOURCES[DateSource.FIRST_SEEN].capitalize()}."
+        yield "Published: nobody says when; it counts from when it was first seen."
         return
     zone = _ZONES[article["published_tz"]]
     said = f", written {article['published_raw']!r}" if article["published_raw"] else ""

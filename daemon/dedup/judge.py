@@ -28,6 +28,7 @@ from storage.values import (
     Repeated,
     Revised,
     TaggedArticle,
+    TextSource,
     Verdict,
 )
 
@@ -35,6 +36,8 @@ IDENTITY_CONFLICT = "identity_conflict"
 """Another feed says something else under an article's address: kept apart, and flagged."""
 
 _ALIKE = 0.5
+_AS_LONG = 0.8
+"""A text with less than this share of the words of another is a part of it."""
 _WORD = re.compile(r"\w+")
 
 
@@ -60,16 +63,23 @@ def judge_all(
     return judged
 
 
+def copy_of(tagged: TaggedArticle, older: Holdings) -> Copy | None:
+    """The older article that this one copies, if it copies any."""
+    return _Known.of(older).copied_by(tagged)
+
+
 def _judge(
     arrival: Arrival, held: Known | None, known: "_Known", fresh_ids: Iterator[int]
 ) -> Judged:
     tagged = arrival.tagged
     verdict: Verdict
     if held is not None and held.is_deleted:
-        verdict = Repeated(held.article_id)
+        tagged, verdict = _unnamed(tagged), Repeated(held.article_id)
     elif held is None:
         verdict = Created(next(fresh_ids), copy=known.copied_by(tagged))
-    elif not _is_changed(held, tagged) or held.article_id in known.settled:
+    elif (
+        not _is_changed(held, tagged) or held.article_id in known.settled or _is_less(held, tagged)
+    ):
         verdict = Repeated(held.article_id)
     elif _has_authority(arrival, held):
         verdict = Revised(held.article_id, _changed_fields(held, tagged), held.story_id)
@@ -82,8 +92,25 @@ def _judge(
     return Judged(arrival.feed_id, tagged, verdict)
 
 
+def _unnamed(tagged: TaggedArticle) -> TaggedArticle:
+    """A retracted article as its feed shows it: known again, and nothing of it is kept."""
+    return replace(tagged, sighting=replace(tagged.sighting, guid="", url=None, title=""))
+
+
 def _is_changed(held: Known, tagged: TaggedArticle) -> bool:
     return held.fingerprint.item_hash != tagged.fingerprint.item_hash
+
+
+def _is_news(held: Known, tagged: TaggedArticle) -> bool:
+    return _is_changed(held, tagged) and not _is_less(held, tagged)
+
+
+def _is_less(held: Known, tagged: TaggedArticle) -> bool:
+    """Whether we hold the whole text, from its page, and this is the part that a feed has."""
+    article = tagged.article
+    if held.text_source is TextSource.FEED or article.text_source is TextSource.PAGE:
+        return False
+    return article.word_count < held.word_count * _AS_LONG
 
 
 def _has_authority(arrival: Arrival, held: Known) -> bool:

@@ -30,6 +30,7 @@ _MIX2 = np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX3 = np.uint64(0xFF51AFD7ED558CCD)
 _HALF = np.uint64(32)
 _SAMPLE = np.uint32(3)
+_FIRST = np.ones(1, np.bool_)
 
 
 def likeness(words: Words, names: Names) -> Likeness:
@@ -63,7 +64,9 @@ def is_sampled(runs: Runs) -> NDArray[np.bool_]:
 
 
 def _sketch(runs: Runs) -> Runs:
-    return np.unique(runs if is_whole(len(runs) + _RUN - 1) else runs[is_sampled(runs)])
+    kept = np.sort(runs if is_whole(len(runs) + _RUN - 1) else runs[is_sampled(runs)])
+    unique: Runs = kept[np.concatenate((_FIRST[: len(kept)], kept[1:] != kept[:-1]))]
+    return unique
 
 
 def _runs(hashes: Hashes) -> Hashes:

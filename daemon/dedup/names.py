@@ -24,12 +24,14 @@ def names_of(words: Words) -> Names:
     return np.array([code for code in codes if code is not None][:MOST], np.uint64)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def _code(written: bytes) -> int | None:
     word = written.decode("utf-8", "replace")
     if len(word) < 2 or word in _NO_NAMES:
         return None
-    return xxh3_64_intdigest(fold_name(word).encode()) & 0xFFFF
+    code = xxh3_64_intdigest(fold_name(word).encode()) & 0xFFFF
+    # surrogates would not be letters of UTF-16, as which names are compared
+    return code ^ 0x8000 if 0xD800 <= code < 0xE000 else code
 
 
 def fold_name(word: str) -> str:

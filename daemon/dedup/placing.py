@@ -34,6 +34,18 @@ class Shelf:
 
         A copy is in the story of what it copies. `now` dates what is not dated.
         """
+        placed = self.place_again(judged, known, now)
+        self.vocabulary.learn(
+            one.tagged.terms
+            for one in judged
+            if isinstance(one.verdict, Created) and one.tagged.terms is not None
+        )
+        return placed
+
+    def place_again(
+        self, judged: Iterable[Judged], known: Mapping[int, Known], now: datetime
+    ) -> Placed:
+        """As `place`, of articles whose terms were counted already."""
         places: dict[int, Place] = {}
         merges: list[Merge] = []
         for one in judged:
@@ -46,11 +58,6 @@ class Shelf:
             else:
                 near = self._settle(one, article_id, places, _when(one.tagged.article, now))
                 merges += self._merge(near)
-        self.vocabulary.learn(
-            one.tagged.terms
-            for one in judged
-            if isinstance(one.verdict, Created) and one.tagged.terms is not None
-        )
         return Placed(_merged(places, merges), tuple(merges))
 
     def _settle(
@@ -59,8 +66,7 @@ class Shelf:
         """Give an original its place, and say between which stories it stands."""
         terms = one.tagged.terms
         vector = self.vocabulary.weigh(terms) if terms else b""
-        near = self.window.nearby(vector, at) if vector else []
-        near = [story for story in near if story.similarity >= _needed(vector)]
+        near = self.window.nearby(vector, at, _needed(vector)) if vector else []
         place = Place(article_id, article_id, vector)
         if near:
             best = near[0]

@@ -85,13 +85,20 @@ class Window:
         stories[stories == merge.story_id] = merge.into
         self._sizes[merge.into] += self._sizes.pop(merge.story_id, 0)
 
-    def nearby(self, vector: bytes, at: datetime) -> list[Nearby]:
-        """The stories of the articles most like this one, most alike first."""
+    def nearby(self, vector: bytes, at: datetime, least: float) -> list[Nearby]:
+        """The stories at least so much like this article, the one most alike first."""
         rows, scores = self._nearest(vector, at)
+        if not len(scores) or scores[0] < least:  # a mean is no more than its greatest part
+            return []
         by_story: dict[int, list[tuple[int, float]]] = defaultdict(list)
         for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
             by_story[self._stories[row]].append((self._articles[row], score))
-        found = [self._nearby(story_id, alike) for story_id, alike in by_story.items()]
+        found = [
+            self._nearby(story_id, alike)
+            for story_id, alike in by_story.items()
+            if alike[0][1] >= least
+        ]
+        found = [one for one in found if one.similarity >= least]
         return sorted(found, key=lambda one: (-one.similarity, one.story_id))
 
     def _nearby(self, story_id: int, alike: Sequence[tuple[int, float]]) -> Nearby:

@@ -20,12 +20,14 @@ _MOST_OFTEN = 255
 def terms_of(title: Words, text: Words, names: Names) -> Terms:
     """The stems of the title, twice, of the lead, and the first names; no function words."""
     heading, lead = title.stems(LEAD), text.stems(LEAD)
-    told = names[:MOST_NAMES] * _SPREAD
-    parts = [*([heading] * _TITLE_WEIGHS), lead, *([told] * _NAME_WEIGHS)]
+    called = names[:MOST_NAMES] * _SPREAD
+    parts = [*([heading] * _TITLE_WEIGHS), lead, *([called] * _NAME_WEIGHS)]
     said = np.concatenate(parts).astype(np.uint32)
-    terms, counts = np.unique(said[_TELLING.take(said & _LOW)], return_counts=True)
-    often = np.minimum(counts, _MOST_OFTEN).astype(np.uint8)
-    return Terms(terms.tobytes(), often.tobytes())
+    told = np.sort(said[_TELLING.take(said & _LOW)])
+    # np.unique takes four times as long
+    first = np.flatnonzero(np.concatenate((_FIRST[: len(told)], told[1:] != told[:-1])))
+    often = np.diff(first, append=len(told))
+    return Terms(told[first].tobytes(), np.minimum(often, _MOST_OFTEN).astype(np.uint8).tobytes())
 
 
 def _telling() -> NDArray[np.bool_]:
@@ -36,5 +38,6 @@ def _telling() -> NDArray[np.bool_]:
     return telling
 
 
+_FIRST = np.ones(1, np.bool_)
 _LOW = np.uint32((1 << 20) - 1)
 _TELLING = _telling()

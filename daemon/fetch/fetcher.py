@@ -42,6 +42,19 @@ _SAME_METHOD = {307, 308}
 _PERMANENT = {301, 308}
 _WITH_BODY = {200, 203, HTTPStatus.IM_USED}
 _WITHOUT_BODY = {204, 205}
+_HTML = {"text/html", "application/xhtml+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to be made of an answer, beside a feed."""
+
+    most: int
+    """Bytes that are taken."""
+    is_start_enough: bool = False
+    """Whether of a longer one the beginning is of use."""
+    is_page: bool = False
+    """Whether it is a web page: asked for only where robots.txt allows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +86,19 @@ class Fetcher:
 
         Whatever the server does is in what is returned; nothing is raised but `CancelledError`.
         """
-        return await self._in_time(self._follow(feed))
+        return await self._in_time(self._follow(feed, _Wish(self._settings.max_bytes)))
 
     async def fetch_start(self, url: str, most: int) -> FetchResult:
         """Ask for a document, and leave what stands behind its first `most` bytes."""
-        return await self._in_time(self._follow(Feed(0, url), most))
+        wish = _Wish(most, is_start_enough=True)
+        return await self._in_time(self._follow(Feed(0, url), wish))
+
+    async def fetch_page(self, url: str, most: int) -> FetchResult:
+        """Ask for a web page of at most `most` bytes; what is no HTML is not read.
+
+        robots.txt is heeded at every hop, unless it is never heeded.
+        """
+        return await self._in_time(self._follow(Feed(0, url), _Wish(most, is_page=True)))
 
     async def allowed(self, url: str) -> bool:
         """Whether a page, or an address that nobody gave us, may be asked for.
@@ -132,14 +153,14 @@ class Fetcher:
             return Permission.ALLOWED
         return await self._robots.permission(url)
 
-    async def _follow(self, feed: Feed, first: int | None = None) -> FetchResult:
+    async def _follow(self, feed: Feed, wish: _Wish) -> FetchResult:
         """Redirects are followed here and not by aiohttp, so that each is ours to judge."""
         url = _address(feed.url)
         if url is None:
             return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are fetched")
         is_permanent, origin = True, url.origin()
         for hops in range(self._settings.max_redirects + 1):
-            found = await self._ask(url, feed, first)
+            found = await self._ask(url, feed, wish)
             if not isinstance(found, _Hop):
                 return _moved(found, url) if hops and is_permanent else found
             url = found.to
@@ -157,17 +178,20 @@ class Fetcher:
             return None
         return Failed(Outcome.BLOCKED_ADDRESS, f"{address} is not a public address")
 
-    async def _forbidden(self, url: URL) -> Failed | None:
-        """The refusal of a feed by robots.txt; one that cannot be had forbids no feed."""
-        if self._settings.robots != "all":
+    async def _forbidden(self, url: URL, *, is_page: bool) -> Failed | None:
+        """The refusal of an address by robots.txt; one that cannot be had forbids no feed."""
+        if not is_page and self._settings.robots != "all":
             return None
-        if await self._permission(url) is not Permission.FORBIDDEN:
+        permission = await self._permission(url)
+        if permission is Permission.ALLOWED:
             return None
+        if permission is Permission.UNKNOWN:
+            return Failed(Outcome.CONNECT, "its robots.txt cannot be had") if is_page else None
         detail = f"the robots.txt of {url.raw_host} does not let us ask for {url.raw_path}"
         return Failed(Outcome.ROBOTS, one_line(detail))
 
-    async def _ask(self, url: URL, feed: Feed, first: int | None = None) -> FetchResult | _Hop:
-        if blocked := self._blocked(url) or await self._forbidden(url):
+    async def _ask(self, url: URL, feed: Feed, wish: _Wish) -> FetchResult | _Hop:
+        if blocked := self._blocked(url) or await self._forbidden(url, is_page=wish.is_page):
             return blocked
         headers = {**dict(feed.headers), **_conditions(feed.validators)}
         async with self._session.get(url, headers=headers, allow_redirects=False) as response:
@@ -177,15 +201,17 @@ class Fetcher:
             if status == HTTPStatus.NOT_MODIFIED:
                 return _not_modified(feed.validators, response)
             if status in _WITH_BODY:
-                return await self._read(url, response, first)
+                if wish.is_page and _is_no_page(response):
+                    return Failed(Outcome.NOT_A_FEED, one_line(response.content_type), status)
+                return await self._read(url, response, wish)
             return _refusal(response)
 
-    async def _read(self, url: URL, response: ClientResponse, first: int | None) -> FetchResult:
+    async def _read(self, url: URL, response: ClientResponse, wish: _Wish) -> FetchResult:
         """Read the body to its end, counting what it decodes to, and hold no more than the cap.
 
-        Of a longer one the `first` bytes are kept, or none at all.
+        Of a longer one the start is kept, if that is enough, or nothing at all.
         """
-        most = first or self._settings.max_bytes
+        most, first = wish.most, wish.is_start_enough
         body, wire = io.BytesIO(), 0
         too_large = Failed(Outcome.TOO_LARGE, f"more than {most} bytes", response.status)
         if (response.content_length or 0) > most and not first:
@@ -274,6 +300,11 @@ def _refusal(response: ClientResponse) -> Failed:
     headers = response.headers
     wait = retry_after(headers.get("Retry-After"), headers.get("Date"))
     return Failed(Outcome.HTTP_STATUS, said, status, wait)
+
+
+def _is_no_page(response: ClientResponse) -> bool:
+    """Whether it says that it is something else than HTML."""
+    return "Content-Type" in response.headers and response.content_type not in _HTML
 
 
 def _whole(url: URL, response: ClientResponse, body: bytes) -> FetchResult:

@@ -10,12 +10,13 @@ from daemon.normalise.fields import LONGEST_NAME, authors_of, image_of, section_
 from daemon.normalise.furniture import without_furniture
 from daemon.normalise.language import detect_language
 from daemon.normalise.markup import plain_line, plain_text, safe_html, without_lines
-from daemon.normalise.outlet import outlet_names, without_outlet
+from daemon.normalise.outlet import outlet_names, shared_ending, without_outlet
+from daemon.normalise.page import Whole, completed
 from daemon.normalise.published import Moment, dated, doubted, region_of
 from daemon.normalise.stated import split_trailing_time
 from daemon.normalise.text import count_words, cut
 from daemon.normalise.url import absolute_url, canonical_url, site_of
-from daemon.values import NOTHING, Entry, Learned, ParsedFeed, Rejected
+from daemon.values import NOTHING, Entry, Learned, Masthead, ParsedFeed, Rejected
 from storage.values import Article
 
 # Characters that are kept of each field (THREATS E6).
@@ -30,7 +31,7 @@ _TITLE_FROM_TEXT = 100
 class Document:
     """What is known of a document before any of its entries is looked at."""
 
-    parsed: ParsedFeed
+    masthead: Masthead
     moment: Moment
     outlets: frozenset[str]
     """Names that its outlet may put on titles."""
@@ -38,34 +39,52 @@ class Document:
     """The furniture of the sites it leads to."""
 
 
-def document_of(
-    parsed: ParsedFeed, now: datetime, learned: Learned = NOTHING, *, is_poll: bool = True
-) -> Document:
-    """A document fetched at `now`; one that was not polled but handed in may well be of one date.
+def masthead_of(parsed: ParsedFeed, now: datetime, *, is_poll: bool = True) -> Masthead:
+    """What a document fetched at `now` says of each of its entries.
 
-    A date beyond `now` is not believed.
+    One that was not polled but handed in may well be of one date.
     """
-    doubt = doubted(parsed.entries, now) if is_poll else None
-    moment = Moment(now, region_of(parsed.url, parsed.language), doubt)
-    return Document(parsed, moment, outlet_names(parsed), learned)
+    return Masthead(
+        kind=parsed.kind,
+        url=parsed.url,
+        at=now,
+        title=parsed.title,
+        site_url=parsed.site_url,
+        language=parsed.language,
+        ending=shared_ending(parsed.entries),
+        doubt=doubted(parsed.entries, now) if is_poll else None,
+    )
 
 
-def normalise_entry(document: Document, entry: Entry) -> Article | Rejected:
+def document_of(masthead: Masthead, learned: Learned = NOTHING) -> Document:
+    """What its entries are to be read by. A date beyond the fetch is not believed."""
+    region = region_of(masthead.url, masthead.language)
+    moment = Moment(masthead.at, region, masthead.doubt)
+    return Document(masthead, moment, outlet_names(masthead), learned)
+
+
+def normalise_entry(
+    document: Document, entry: Entry, page: Entry | None = None
+) -> Article | Rejected:
     """The article in an entry: clean text, absolute addresses, and a date that says its origin.
 
-    `Rejected` when there is neither a title nor a text.
+    Its own web `page`, if that was asked, adds what the feed left out. `Rejected` when there is
+    neither a title nor a text.
     """
-    parsed = document.parsed
-    base = absolute_url(entry.base, parsed.url) or parsed.url
+    masthead = document.masthead
+    base = absolute_url(entry.base, masthead.url) or masthead.url
     url = absolute_url(entry.link, base)
-    canonical = canonical_url(url) if url else None
+    whole = completed(entry, page, base) if page is not None else Whole(entry, base)
+    canonical = whole.address or (canonical_url(url) if url else None)
     host = urlsplit(canonical).hostname if canonical else None
     site = site_of(host) if host else None
+    entry, base = whole.entry, whole.base
     body = _body(entry, base, document.learned.get(site or host or "", ()))
     title = without_outlet(plain_line(entry.title), document.outlets)
     if not title and not body.text:
         return Rejected("nothing_to_read")
     when = dated(entry, url, body.text, body.trailing, document.moment)
+    flags = (*body.flags, *when.flags, *whole.flags)
     return Article(
         url=url,
         canonical_url=canonical,
@@ -75,16 +94,17 @@ def normalise_entry(document: Document, entry: Entry) -> Article | Rejected:
         summary=body.summary,
         text=body.text,
         html=body.html,
-        language=detect_language(title, body.text, entry.language or parsed.language),
+        language=detect_language(title, body.text, entry.language or masthead.language),
         authors=authors_of(entry) or body.authors,
         section=section_of(entry),
         image_url=image_of(entry, base, body.html),
         word_count=count_words(body.text),
         published=when.published,
-        quality=tuple(dict.fromkeys((*_flags(entry, url, title), *body.flags, *when.flags))),
+        quality=tuple(dict.fromkeys((*_flags(entry, url, title), *flags))),
         furniture=body.furniture,
         other_dates=when.others,
         edges=body.edges,
+        text_source=whole.text_source,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from daemon.normalise.markup import plain_line
-from daemon.values import Entry, ParsedFeed
+from daemon.values import Entry, Masthead
 
 FEWEST, SHARE = 5, 0.6
 """Of so many titles such a share ends alike where they end with the outlet's name."""
@@ -18,14 +18,14 @@ _MARK = re.compile("[-|:]")
 _PARTS = re.compile(rf"{_BETWEEN}|: ")
 
 
-def outlet_names(parsed: ParsedFeed) -> frozenset[str]:
+def outlet_names(masthead: Masthead) -> frozenset[str]:
     """What the outlet of a feed may call itself in titles: names in lower case, parts of hosts."""
-    title = plain_line(parsed.title)
+    title = plain_line(masthead.title)
     # one word of it may be what the feed is about: `Ukraine | The Outlet`
     names = {title, *(part for part in _PARTS.split(title) if " " in part)}
-    names |= _labels(parsed.url) | _labels(parsed.site_url)
-    if shared := _shared_suffix(parsed.entries):
-        names.add(plain_line(shared))
+    names |= _labels(masthead.url) | _labels(masthead.site_url)
+    if masthead.ending:
+        names.add(plain_line(masthead.ending))
     return frozenset(name.casefold() for name in names if name)
 
 
@@ -40,7 +40,7 @@ def _labels(url: str | None) -> set[str]:
     }
 
 
-def _shared_suffix(entries: Sequence[Entry]) -> str | None:
+def shared_ending(entries: Sequence[Entry]) -> str | None:
     """How most titles of a document end."""
     if len(entries) < FEWEST:
         return None

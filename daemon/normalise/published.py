@@ -14,7 +14,7 @@ from daemon.normalise.dates import ParsedDate, parse_date
 from daemon.normalise.stated import Candidate, dateline, day_in_url
 from daemon.normalise.text import clean_text
 from daemon.values import Entry
-from storage.values import DateSource, GaveWay, Precision, Published, StatedDate
+from storage.values import DateSource, GaveWay, Precision, Published, StatedDate, Zone
 
 TOLERANCE = timedelta(minutes=15)
 """A clock may be this wrong; a later date is in the future and not believed."""
@@ -22,6 +22,8 @@ OLDEST = datetime(1995, 1, 1, tzinfo=UTC)
 LONGEST_RAW = 200
 """Characters of a date that are kept as it was written."""
 _CONFLICT = timedelta(hours=24)
+_FARTHEST = timedelta(hours=14)
+"""Between local time and UTC."""
 _ORDER = tuple(DateSource)
 _FLAGS = {
     GaveWay.UNREADABLE: "unreadable_date",
@@ -108,6 +110,9 @@ def _candidates(
             near = min(near, parsed.at) if when.doubt is None else near
         else:
             yield _Unreadable(entry.published, entry.published_source)
+    for said, source in entry.other_dates:
+        by_page = parse_date(said, when.region)
+        yield Candidate(said, by_page, source) if by_page else _Unreadable(said, source)
     if trailing and (at_end := parse_date(trailing, when.region)):
         yield Candidate(trailing, at_end, DateSource.BODY_TRAILING)
     if url and (by_url := day_in_url(url)):
@@ -152,16 +157,24 @@ def _told(others: Sequence[StatedDate]) -> tuple[StatedDate, ...]:
 
 
 def _sharpest(candidates: Sequence[Candidate]) -> Candidate:
-    """The best source; but a day gives way to a time of the same day."""
+    """The best source; but a day gives way to a time of the same day.
+
+    And a time without a zone to one that has a zone, if both may be the same.
+    """
     best = candidates[0]
-    if best.parsed.precision is not Precision.DAY:
+    exact = [c for c in candidates if c.parsed.precision is not Precision.DAY]
+    if best.parsed.precision is Precision.DAY:
+        finer = (c for c in exact if c.parsed.at.date() == best.parsed.at.date())
+        return next(finer, best)
+    if best.parsed.zone is Zone.EXPLICIT:
         return best
-    finer = (
-        c
-        for c in candidates
-        if c.parsed.precision is not Precision.DAY and c.parsed.at.date() == best.parsed.at.date()
-    )
-    return next(finer, best)
+    zoned = (c for c in exact if c.parsed.zone is Zone.EXPLICIT and _may_be_one(best, c))
+    return next(zoned, best)
+
+
+def _may_be_one(zoneless: Candidate, zoned: Candidate) -> bool:
+    """Whether a clock somewhere shows the one time at the other."""
+    return abs(zoneless.parsed.at - zoned.parsed.at) <= _FARTHEST
 
 
 def _differ(one: Candidate, other: Candidate) -> bool:

@@ -24,7 +24,7 @@ HEAD, TAIL = 4, 8
 SHORTEST, LONGEST = 4, 240
 """Characters of a line that can be furniture."""
 LONGEST_NUMBERED = 60
-"""Characters of a line in which the numbers may differ: `Updated 14:32`, `3 min read`."""
+"""Characters of a line in which times and counts may differ: `Seen 14:32`, `3 min of reading`."""
 WINDOW = 80
 """Articles of a site that are remembered; one in twenty of them is four."""
 SHARE, FEWEST = 0.05, 4
@@ -37,9 +37,13 @@ PROSE_WORDS, PROSE_SHARE, PROSE_FEWEST = 12, 0.2, 8
 MOST_LEARNED = 60
 _SHOWN = 120
 
+_COPY = 0x9E3779B9
+"""What a copy's marks are told apart by."""
 _RECORD = Struct(f"<{HEAD + TAIL}I")
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:[:.,/-]\d+)*")
+# a time, a day, a year, a small count; a price or a number of an article tells something
+_COUNT = re.compile(r"\d{1,2}|(?:19|20)\d\d|\d{1,2}:\d\d(?::\d\d)?|\d{1,4}([./-])\d{1,2}\1\d{1,4}")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -51,8 +55,12 @@ def line_hash(line: str) -> int | None:
     if _DIGIT.search(key):
         if len(key) > LONGEST_NUMBERED:
             return None
-        key = _WORD.sub(_undated, _NUMBER.sub("0", key))
+        key = _WORD.sub(_undated, _NUMBER.sub(_uncounted, key))
     return xxh3_64_intdigest(key.encode())
+
+
+def _uncounted(match: re.Match[str]) -> str:
+    return "0" if _COUNT.fullmatch(match[0]) else match[0]
 
 
 def _undated(match: re.Match[str]) -> str:
@@ -69,19 +77,27 @@ def edge_hashes(lines: Sequence[str]) -> dict[int, int]:
     return {n: mark for n in numbers if (mark := line_hash(lines[n])) is not None}
 
 
-def learn(known: SiteLines, articles: Sequence[Article], now: datetime) -> SiteLines:
-    """What is known of a site after these articles of it, oldest first, none of them a copy."""
-    records = [_record(article.edges) for article in articles]
+def learn(
+    known: SiteLines, articles: Sequence[Article], now: datetime, copies: Sequence[Article] = ()
+) -> SiteLines:
+    """What is known of a site after these articles of it, oldest first.
+
+    `copies` tell what others told. Those of a running story share sentences, and so their lines
+    are furniture only when they stand on half of all; but where furniture is most of a text, all
+    look like copies.
+    """
+    seen = [*articles, *copies]
+    records = [_record(one.edges) for one in articles] + [_record(c.edges, _COPY) for c in copies]
     recent = (b"".join(reversed(records)) + known.recent)[: WINDOW * _RECORD.size]
     window = len(recent) // _RECORD.size
-    kept = [line for line in known.learned if _count(recent, line.line_hash)]
-    held = {line.line_hash for line in kept}
-    fresh = {mark for article in articles for mark in article.edges} - held
-    counts = {mark: _count(recent, mark) for mark in fresh}
-    often = {mark for mark, count in counts.items() if count >= FEWEST}
-    for mark, line in _wordings(articles, often):
-        if is_recurring(line, counts[mark], window):
-            kept.append(LearnedLine(mark, line[:_SHOWN], counts[mark], window, now))
+    kept = [line for line in known.learned if sum(_counts(recent, line.line_hash))]
+    fresh = {mark for one in seen for mark in one.edges} - {line.line_hash for line in kept}
+    counts = {mark: _counts(recent, mark) for mark in fresh}
+    often = {mark for mark, count in counts.items() if sum(count) >= FEWEST}
+    for mark, line in _wordings(seen, often):
+        told, total = counts[mark][0], sum(counts[mark])
+        if is_recurring(line, told, window) or is_on_most(total, window):
+            kept.append(LearnedLine(mark, line[:_SHOWN], total, window, now))
     return replace(known, recent=recent, learned=tuple(kept[-MOST_LEARNED:]))
 
 
@@ -108,7 +124,7 @@ def recurring_in(articles: Sequence[Article], learned: Learned) -> dict[str, fro
 
 def is_recurring(line: str, count: int, window: int) -> bool:
     """Whether a line on `count` of the last `window` articles of a site belongs to the site."""
-    if count >= EARLY_FEWEST and window >= EARLY and count >= window * EARLY_SHARE:
+    if is_on_most(count, window):
         return True
     if window < ENOUGH:
         return False
@@ -117,14 +133,21 @@ def is_recurring(line: str, count: int, window: int) -> bool:
     return count >= max(FEWEST, window * SHARE)
 
 
-def _record(edges: Iterable[int]) -> bytes:
-    marks = [mark & 0xFFFFFFFF for mark in edges][: HEAD + TAIL]
+def is_on_most(count: int, window: int) -> bool:
+    """Whether a line stands on half of the articles of a site, of which there are a few."""
+    return count >= EARLY_FEWEST and window >= EARLY and count >= window * EARLY_SHARE
+
+
+def _record(edges: Iterable[int], salt: int = 0) -> bytes:
+    marks = [mark & 0xFFFFFFFF ^ salt for mark in edges][: HEAD + TAIL]
     return _RECORD.pack(*marks, *[0] * (HEAD + TAIL - len(marks)))
 
 
-def _count(recent: bytes, mark: int) -> int:
-    """On how many articles the line stood; 3 us for a whole window."""
-    return recent.count((mark & 0xFFFFFFFF).to_bytes(4, "little"))
+def _counts(recent: bytes, mark: int) -> tuple[int, int]:
+    """On how many articles the line stood, and on how many copies; 3 us for a whole window."""
+    low = mark & 0xFFFFFFFF
+    told, copied = low.to_bytes(4, "little"), (low ^ _COPY).to_bytes(4, "little")
+    return recent.count(told), recent.count(copied)
 
 
 def _wordings(articles: Sequence[Article], marks: set[int]) -> list[tuple[int, str]]:

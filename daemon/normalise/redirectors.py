@@ -29,7 +29,7 @@ _PLACES = [(re.compile(p, re.IGNORECASE), names.split()) for p, names in _BY_PAR
 
 _AMP_CACHE = re.compile(
     r"https?://(?:(?:www\.)?(?:google\.[a-z.]{2,6}|bing\.com)/amp/|"
-    r"[\w-]+\.(?:cdn\.ampproject\.org|bing-amp\.com)/(?:wp/)?[cv]/)(s/)?(.+)",
+    r"[\w-]+\.(?:cdn\.ampproject\.org|bing-amp\.com)/(?:wp/)?[cv]/)(s/)?([^/]+\.[^/]+.*)",
     re.IGNORECASE,
 )
 _PROOFPOINT = re.compile(r"https?://urldefense\.(?:com|us)/v3/__(.+?)__;.*", re.IGNORECASE)

@@ -17,7 +17,6 @@ LONGEST = 4000
 """Characters; an address longer than this is not kept."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_MOST_WRAPPINGS = 4
 
 
 @lru_cache(maxsize=1024)  # most entries share their base, and some state a link twice
@@ -82,11 +81,13 @@ def canonical_url(url: str) -> str:
     percent-encoding made one, visitor counting, sessions and fragments gone, query sorted by name,
     AMP and redirectors unwrapped. It may need not answer: it is a name, `Article.url` a way.
     """
-    for _ in range(_MOST_WRAPPINGS):
-        inner = absolute_url(target_of(url))
-        if inner is None:
-            break
-        url = inner
+    spelled = _spelled(url)
+    while inner := absolute_url(target_of(url)) or absolute_url(target_of(spelled)):
+        url, spelled = inner, _spelled(inner)  # which is always shorter
+    return spelled
+
+
+def _spelled(url: str) -> str:
     parts = urlsplit(url)
     netloc = _netloc(url)
     query = "&".join(_kept(netloc, parts.query))

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urljoin
 
 from daemon.errors import NotAFeedError, UsageError
 from daemon.parse.decode import decode
@@ -32,14 +34,28 @@ def parse_articles(page: Fetched) -> ParsedFeed:
         if root in _FEED_ROOTS:
             return parse_feed(page)
         if root:
-            return _ingested(page, [read_page(writable(text))])
+            return _ingested(page, [_placed(read_page(writable(text)), page.url)])
     if text[0] in "{[":
         return _from_json(page, text)
-    return _ingested(page, [_from_text(text)])
+    return _ingested(page, [_placed(_from_text(text), page.url)])
+
+
+def read_web_page(page: Fetched) -> Entry:
+    """What a web page says of its article. Raises `NotAFeedError` when the bytes are no text."""
+    text = decode(page.body, page.content_type).lstrip("\ufeff").strip()
+    _refuse_binary(page.body, text)
+    entry = read_page(writable(text))
+    return replace(entry, base=urljoin(page.url, entry.base or ""))
 
 
 def _ingested(page: Fetched, entries: list[Entry]) -> ParsedFeed:
     return ParsedFeed(kind=FeedKind.INGEST, url=page.url, entries=tuple(entries))
+
+
+def _placed(entry: Entry, url: str) -> Entry:
+    """One document is one article, which is where the document is from."""
+    is_web = url.startswith(("http://", "https://"))
+    return replace(entry, link=url) if is_web and entry.link is None else entry
 
 
 def _refuse_binary(body: bytes, text: str) -> None:

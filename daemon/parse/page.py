@@ -1,13 +1,17 @@
 """Read the article on a web page: what the page says of itself, and its main text."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 from lxml import etree, html
 from lxml.html import HtmlElement
 
+from daemon.extras import reads_pages
+from daemon.parse.fulltext import main_html
 from daemon.parse.raw import Markup, RawEntry, entry_of
 from daemon.values import Entry
 from storage.values import DateSource
@@ -31,27 +35,29 @@ def read_page(text: str) -> Entry:
     page = page_tree(text)
     meta = _Meta.of(page)
     claims = next(_claims(page), {})
-    published = _published(page, meta, claims)
+    dates = tuple(_dates(page, meta, claims))
     description = meta.get("og:description", "description")
     title = _string(claims.get("headline")) or meta.get("og:title") or _title(page)
-    entry = entry_of(
-        RawEntry(
-            link=_canonical(page, meta),
-            title=Markup(title, is_html=False) if title else None,
-            summaries=[Markup(description, is_html=False)] if description else [],
-            contents=[Markup(_main_html(page))],
-            authors=list(_people(claims.get("author"))) or meta.all("author", "article:author"),
-            published=[published[0]],
-            updated=_string(claims.get("dateModified")) or meta.get("article:modified_time"),
-            categories=[
-                _string(claims.get("articleSection")),
-                *meta.all("article:section", "article:tag"),
-            ],
-            image=meta.get("og:image"),
-            language=page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang"),
-        )
+    raw = RawEntry(
+        link=_canonical(page, meta),
+        title=Markup(title, is_html=False) if title else None,
+        summaries=[Markup(description, is_html=False)] if description else [],
+        authors=list(_people(claims.get("author"))) or meta.all("author", "article:author"),
+        updated=_string(claims.get("dateModified")) or meta.get("article:modified_time"),
+        categories=[
+            *_strings(claims.get("articleSection")),
+            *meta.all("article:section", "article:tag"),
+        ],
+        image=next(_images(claims.get("image")), None) or meta.get("og:image"),
+        language=_string(claims.get("inLanguage")) or _language(page),
     )
-    return replace(entry, published_source=published[1])
+    base = next(iter(page.xpath("//base/@href")), None)
+    # the last thing done with the page: it is taken apart
+    entry = entry_of(raw._replace(contents=[Markup(_article_html(page, claims), base=base)]))
+    if not dates:
+        return entry
+    (published, source), *others = dates
+    return replace(entry, published=published, published_source=source, other_dates=tuple(others))
 
 
 def page_tree(text: str) -> HtmlElement:
@@ -115,18 +121,33 @@ def _people(value: Any) -> Iterator[str | None]:
         yield from (_string(n) for n in (name if isinstance(name, list) else [name]) if _string(n))
 
 
-def _published(
+_PUBLISHED = ("article:published_time", "datepublished", "date", "dc.date.issued", "pubdate")
+
+
+def _dates(
     page: HtmlElement, meta: _Meta, claims: Mapping[str, Any]
-) -> tuple[str | None, DateSource]:
-    """The best date the page states, and where."""
+) -> Iterator[tuple[str, DateSource]]:
+    """When the page says that it was published, and where, best first."""
     if said := _string(claims.get("datePublished")):
-        return said, DateSource.JSON_LD
-    names = ("article:published_time", "datepublished", "date", "dc.date.issued", "pubdate")
-    if said := meta.get(*names):
-        return said, DateSource.META
+        yield said, DateSource.JSON_LD
+    if said := meta.get(*_PUBLISHED):
+        yield said, DateSource.META
     times = page.xpath("//article//time[@datetime] | //main//time[@datetime]")
-    times = times or page.xpath("//time[@datetime]")
-    return (times[0].get("datetime"), DateSource.HTML) if times else (None, DateSource.HTML)
+    for element in (times or page.xpath("//time[@datetime]"))[:1]:
+        yield element.get("datetime"), DateSource.HTML
+
+
+def _language(page: HtmlElement) -> str | None:
+    said: str | None = page.get("lang") or page.get("{http://www.w3.org/XML/1998/namespace}lang")
+    return said
+
+
+def _images(value: Any) -> Iterator[str]:
+    """Addresses of pictures: schema.org has a text, an ImageObject, or several of them."""
+    for image in value if isinstance(value, list) else [value]:
+        address = image.get("url") if isinstance(image, dict) else image
+        if said := _string(address):
+            yield said
 
 
 def _canonical(page: HtmlElement, meta: _Meta) -> str | None:
@@ -142,6 +163,16 @@ def _title(page: HtmlElement) -> str | None:
             if words := " ".join(element.text_content().split()):
                 return words
     return None
+
+
+def _article_html(page: HtmlElement, claims: Mapping[str, Any]) -> str:
+    """The article's text, by the best means there are."""
+    if not reads_pages():
+        return _main_html(page)
+    found = main_html(page) or ""
+    said = _string(claims.get("articleBody")) or ""
+    # some pages draw their text by script, and have it for machines only
+    return _paragraphs(said) if len(said) > 2 * _letters(found) else found
 
 
 def _main_html(page: HtmlElement) -> str:
@@ -163,6 +194,22 @@ def _strip(element: HtmlElement) -> None:
 
 def _length(element: HtmlElement) -> int:
     return len(" ".join(element.text_content().split()))
+
+
+_TAGS = re.compile(r"<[^<>]*>")
+
+
+def _letters(markup: str) -> int:
+    return len(" ".join(_TAGS.sub(" ", markup).split()))
+
+
+def _paragraphs(text: str) -> str:
+    """Plain text as HTML, a paragraph a line."""
+    return "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
+
+
+def _strings(value: Any) -> list[str | None]:
+    return [_string(one) for one in (value if isinstance(value, list) else [value])]
 
 
 def _string(value: Any) -> str | None:

@@ -18,6 +18,9 @@ from tests.sql import ask, one
 STAMP = "Brought ashore by the Harbour Gazette"
 
 
+CREW = ("cook", "mate", "pilot", "master", "bosun", "owner", "agent")
+
+
 def spelled(number: int) -> str:
     return "".join(chr(97 + int(digit)) for digit in str(number))
 
@@ -82,6 +85,36 @@ async def test_a_document_of_many_items_is_clean_from_the_first(
     assert [text for text in await texts(bench.database) if STAMP in text] == []
 
 
+async def test_furniture_that_makes_all_articles_look_alike_is_learned_too(
+    bench: Bench, serve: Serve
+) -> None:
+    site, weeds = Site(), [f"Ask the {who} of the Harbour Gazette" for who in CREW]
+    paragraphs = "".join(f"&lt;p&gt;{line}&lt;/p&gt;" for line in weeds)
+    url = await serve(site.feed)
+    await bench.follow(url)
+    for number in range(13):
+        site.items.insert(0, item(number).replace("</description>", f"{paragraphs}</description>"))
+        await bench.poll(url)
+    last = (await texts(bench.database))[-1]
+    assert [line for line in weeds if line in last] == []
+
+
+async def test_the_same_text_under_many_addresses_teaches_nothing(
+    bench: Bench, serve: Serve
+) -> None:
+    site = Site()
+    url = await serve(site.feed)
+    await bench.follow(url)
+    for number in range(12):
+        again = item(number).replace(f"Boat {spelled(number)} came", "Boats came")
+        site.items.insert(0, again.replace(f"for {spelled(number)} families", "for all"))
+        await bench.poll(url)
+    async with bench.database.reading() as tx:
+        known = await lines_of(tx, ["gazette.example"])
+    assert known["gazette.example"].learned == ()
+    assert await one(bench.database, "SELECT count(*) FROM newsd_article_v1") == 12
+
+
 async def test_an_article_counts_once_however_often_it_comes(bench: Bench, serve: Serve) -> None:
     site = Site()
     site.items = [item(number) for number in range(6)]
@@ -127,7 +160,7 @@ async def test_the_site_is_one_of_the_domains_of_the_feed_s_host(database: Datab
 async def test_what_was_just_learned_is_known_at_once(database: Database) -> None:
     memory = LearnedLines(database)
     assert await memory.known_to(FOLLOWED, NOON) == {}
-    memory.taught([known("paper.example", 7)], NOON)
+    memory.taught([known("paper.example", 7)])
     assert await memory.known_to(FOLLOWED, NOON) == {"paper.example": {7}}
 
 
@@ -142,6 +175,8 @@ async def test_what_others_wrote_is_known_after_an_hour(database: Database) -> N
     assert await memory.known_to(FOLLOWED, NOON + AGE + timedelta(seconds=1)) == {}
 
 
-@pytest.mark.parametrize("url", ["https://[::1]/feed", "https://localhost/feed", "feed"])
+@pytest.mark.parametrize(
+    "url", ["https://[::1]/feed", "https://localhost/feed", "feed", "https://[x"]
+)
 async def test_a_host_without_a_site_has_no_furniture(database: Database, url: str) -> None:
     assert await LearnedLines(database).known_to(Feed(1, url), NOON) == {}

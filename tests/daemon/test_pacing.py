@@ -53,6 +53,19 @@ def test_how_long_a_host_is_left_alone(pace: Pace, rate: float, now: float, wait
 
 
 @pytest.mark.parametrize(
+    ("pace", "wait"),
+    [
+        pytest.param(Pace(0.0), 0.0, id="there is enough for both"),
+        pytest.param(Pace(0.0, tokens=1.0), 0.5, id="the last one is another's"),
+        pytest.param(Pace(0.0, tokens=1.0, pause=9.0), 0.0, id="there is never more than one"),
+        pytest.param(Pace(0.0, tokens=0.0, pause=9.0), 9.0, id="and now there is none"),
+    ],
+)
+def test_who_leaves_a_request_to_others_waits_longer(pace: Pace, wait: float) -> None:
+    assert seconds_to_wait(pace, 2.0, 0.0, spare=1.0) == pytest.approx(wait)
+
+
+@pytest.mark.parametrize(
     ("before", "got", "share"),
     [
         pytest.param(USUAL, answer(), 1.0, id="all is well"),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -108,6 +109,31 @@ def site() -> Iterator[str]:
     pages = {"/a": (200, rss([BRIDGE_ITEM])), "/b": (200, rss([FERRY_ITEM]))}
     with http_site(pages) as port:
         yield f"http://127.0.0.1:{port}"
+
+
+@pytest.mark.threat("H8")
+def test_a_daemon_that_waits_for_pages_leaves_with_what_it_has(tmp_path: Path) -> None:
+    asked, pages = Event(), {"/a": (200, b"")}
+    with http_site(pages) as port, socket.create_server(("127.0.0.1", 0)) as silent:
+        origin = f"http://127.0.0.1:{silent.getsockname()[1]}"
+
+        def accept() -> None:
+            talk, _ = silent.accept()
+            with talk:
+                asked.set()
+                talk.recv(1 << 16)
+                talk.recv(1 << 16)  # until the other side has enough
+
+        Thread(target=accept, daemon=True).start()
+        item = replace(BRIDGE_ITEM, link=f"{origin}/story")
+        pages["/a"] = (200, rss([item]))
+        extra = '[extract]\nfull_text = "always"\n[digest]\nworkers = 1\n'
+        with running(tmp_path, f"http://127.0.0.1:{port}", extra) as daemon:
+            assert asked.wait(PATIENCE)
+            daemon.process.send_signal(signal.SIGTERM)
+            told = daemon.log_until("poll", outcome="stored")
+            assert (told["created"], told["pages"]) == (1, {"later": 1})
+            assert daemon.process.wait(PATIENCE) == 0
 
 
 def test_a_daemon_polls_tells_and_leaves(tmp_path: Path, site: str) -> None:

@@ -166,6 +166,7 @@ async def test_a_held_article_is_found(
             title=ARTICLE.title,
             fingerprint=MARK,
             published_raw=PUBLISHED.raw,
+            word_count=15,
         )
     }
     assert found.sightings == ({(1, 44): 1} if feed_id == 1 else {})

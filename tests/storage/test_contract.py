@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from storage.database import Database, Transaction
 from storage.following import add_feeds
 from storage.sightings import mark_departed
 from storage.values import Subscription
+from tests.contract import CODEBOOK, broken, codebook, promised, published
 from tests.samples import ARTICLE, NOON, PUBLISHED
 from tests.storage.test_articles import NEW, revision, write
 
@@ -17,7 +19,7 @@ PROMISED = {
     "newsd_article_v1": "article_id public_id seq url canonical_url host title summary text html"
     " language authors section image_url word_count published_at published_precision"
     " published_source published_tz published_raw first_seen_at changed_at publish_delay_s"
-    " revision story_id duplicate_of relation similarity quality deleted",
+    " revision story_id duplicate_of relation similarity quality deleted text_source",
     "newsd_article_evidence_v1": "article_id furniture dates",
     "newsd_article_revision_v1": "article_id revision title summary text html seen_at"
     " changed_fields",
@@ -27,10 +29,11 @@ PROMISED = {
     "newsd_article_topic_v1": "article_id topic_id label level score source evidence"
     " taxonomy_version tagger_version",
     "newsd_article_entity_v1": "article_id entity_id name type mentions in_title",
-    "newsd_feed_v1": "feed_id url title site_url kind language labels added_at moved_from",
+    "newsd_feed_v1": "feed_id url title site_url kind language labels added_at moved_from"
+    " full_text",
     "newsd_feed_health_v1": "feed_id url state last_poll_at last_success_at last_outcome"
     " last_error failures next_poll_at next_poll_reason articles_7d mean_delay_s requests_24h"
-    " not_modified_share takeover_at takeover_signs",
+    " not_modified_share takeover_at takeover_signs full_text",
     "newsd_poll_v1": "poll_id feed_id started_at duration_ms outcome http_status bytes items"
     " created revised duplicates rejected error replica reasons",
     "newsd_gap_v1": "feed_id after before estimated_items",
@@ -151,3 +154,39 @@ async def test_the_queries_readers_make_have_an_index(
         plan = " / ".join(r[3] for r in await tx.execute(text(f"EXPLAIN QUERY PLAN {query}")))
     assert index in plan
     assert "TEMP B-TREE" not in plan
+
+
+# ---------------------------------------------------------------- what was published
+
+
+async def test_what_was_published_is_still_so(postgres_url: str) -> None:
+    async with Database.open(postgres_url) as database, database.reading() as tx:
+        now = await published(tx)
+    assert broken(promised(), now) == []
+    assert promised() == now, "python -m tests.contract URL publishes what was added"
+    assert CODEBOOK.read_text("utf-8") == codebook(promised())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda views: views.pop(0), id="a view that goes"),
+        pytest.param(lambda views: views[0]["columns"].pop(3), id="a column that goes"),
+        pytest.param(lambda views: views[0]["columns"].reverse(), id="columns that move"),
+        pytest.param(lambda views: views[0]["columns"][0].update(type="text"), id="another type"),
+        pytest.param(lambda views: views[0]["columns"][2].update(name="no"), id="another name"),
+    ],
+)
+def test_a_change_that_is_no_addition_breaks_the_promise(
+    change: Callable[[list[dict[str, Any]]], object],
+) -> None:
+    now = promised()
+    change(now["views"])
+    assert broken(promised(), now)
+
+
+def test_an_addition_breaks_nothing() -> None:
+    now = promised()
+    now["views"][0]["columns"].append({"name": "new", "type": "text", "meaning": ""})
+    now["views"].append({"name": "newsd_new_v1", "meaning": "", "columns": []})
+    assert broken(promised(), now) == []

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from storage.database import Database
-from storage.furniture import all_learned, forget_lines, keep_lines, learned_of, lines_of
+from storage.furniture import all_learned, forget_lines, keep_lines, learned_sites, lines_of
 from storage.lines import LearnedLine, SiteLines
 from tests.samples import NOON
 
@@ -15,10 +15,7 @@ async def test_what_is_known_of_a_site_is_read_as_it_was_written(database: Datab
         await keep_lines(tx, [LINES, SiteLines("post.example")])
     async with database.reading() as tx:
         assert await lines_of(tx, ["gazette.example", "nowhere.example"]) == {LINES.site: LINES}
-        assert await learned_of(tx, ["gazette.example", "post.example"]) == {
-            "gazette.example": (LINE, OTHER),
-            "post.example": (),
-        }
+        assert await learned_sites(tx, limit=10) == {LINES.site: LINES.hashes}
 
 
 async def test_what_is_learned_later_takes_its_place(database: Database) -> None:

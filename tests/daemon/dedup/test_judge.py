@@ -27,6 +27,7 @@ from storage.values import (
     Revised,
     Sighting,
     TaggedArticle,
+    TextSource,
     Verdict,
 )
 from tests.samples import ARTICLE
@@ -177,6 +178,33 @@ ELSEWHERE = at("https://other.example/b/2", site="other.example")
 )
 def test_an_article_beside_one_we_hold(coming: Arrival, verdict: Verdict) -> None:
     assert verdicts(coming, holdings=HELD) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("coming", "verdict"),
+    [
+        pytest.param(
+            replace(ARTICLE, text="The harbour bridge opened again.", word_count=5),
+            Repeated(1),
+            id="the part of it that a feed has is no news",
+        ),
+        pytest.param(
+            replace(ARTICLE, text=f"{ARTICLE.text} Cars may cross it.", word_count=19),
+            Revised(1, ("text",)),
+            id="a feed that has the whole text by now is",
+        ),
+        pytest.param(
+            replace(ARTICLE, text="Short.", word_count=1, text_source=TextSource.PAGE),
+            Revised(1, ("text",)),
+            id="a page that was shortened is",
+        ),
+    ],
+)
+def test_beside_the_text_of_a_page(coming: Article, verdict: Verdict) -> None:
+    known = HELD.articles[1]
+    whole = replace(known, text_source=TextSource.PAGE, word_count=ARTICLE.word_count)
+    held = replace(HELD, articles={1: whole})
+    assert verdicts(arrival(coming), holdings=held) == [verdict]
 
 
 def test_two_alike_in_one_document_stay_two() -> None:

@@ -207,3 +207,37 @@ async def test_what_else_it_says_is_known_once_it_was_asked_for() -> None:
         assert fetcher.pause(url) == 0.0
         assert await fetcher.sitemaps(url) == ("http://a.example/s",)
         assert fetcher.pause(url) == 7.0
+
+
+@pytest.mark.threat("A9")
+@pytest.mark.parametrize("answer", [NO, BROKEN], ids=["forbidden", "who knows"])
+async def test_a_page_is_not_asked_for_where_robots_txt_does_not_let_us(answer: bytes) -> None:
+    async with raw_site(answer) as site, minding("pages") as fetcher:
+        result = await fetcher.fetch_page(f"{site.origin}/private/1", 1000)
+    assert isinstance(result, Failed)
+    assert all("/robots.txt" in request for request in site.requests)
+
+
+async def test_a_page_that_leads_to_a_forbidden_one_is_followed_no_further() -> None:
+    async with raw_site(NO, hop("/private/1")) as site, minding("pages") as fetcher:
+        result = await fetcher.fetch_page(f"{site.origin}/public", 1000)
+    assert isinstance(result, Failed)
+    assert result.outcome is Outcome.ROBOTS
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "outcome"),
+    [
+        pytest.param("video/mp4", 10, Outcome.NOT_A_FEED, id="no page"),
+        pytest.param("text/html", 1001, Outcome.TOO_LARGE, id="too large"),
+    ],
+)
+async def test_what_is_no_page_of_reasonable_size_is_left(
+    kind: str, size: int, outcome: Outcome
+) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
+    answer = head.encode() + b"x" * size
+    async with raw_site(NONE, answer) as site, minding("pages") as fetcher:
+        result = await fetcher.fetch_page(f"{site.origin}/a", 1000)
+    assert isinstance(result, Failed)
+    assert result.outcome is outcome

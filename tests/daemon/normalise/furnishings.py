@@ -132,6 +132,10 @@ FURNITURE = {
     "sharing": """
         Share
         Share this article
+        Share on Facebook Tweet Email Print
+        Print | Email | Share
+        This audio is auto-generated. Tell us what you think of it.
+        Our standards: how the Gazette reports.
         Share on Facebook
         Artikel teilen
         Partager cet article
@@ -340,6 +344,9 @@ Join the army, the poster said, and see the world.
 Find the leak, the engineer told her team.
 Share prices fell in early trading.
 Share this burden, the minister tells the states.
+Email and print shops lost half of their trade in a year.
+This audio is the only recording of the speech.
+Our standards fell in the war, the general said, and so did we.
 The company said it would share this year's profit with staff.
 Print runs were cut by half.
 Print media lost readers for the tenth year.

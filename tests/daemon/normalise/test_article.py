@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.normalise import document_of, normalise_entry
+from daemon.normalise import document_of, masthead_of, normalise_entry
 from daemon.normalise.text import clean_line, clean_text
 from daemon.values import Entry, ParsedFeed, Rejected
 from storage.values import Article, DateSource, FeedKind, Precision, Published, Zone
@@ -25,7 +25,7 @@ ENTRY = Entry(
 
 
 def article(entry: Entry, feed: ParsedFeed = FEED, now: datetime = NOON) -> Article:
-    made = normalise_entry(document_of(feed, now), entry)
+    made = normalise_entry(document_of(masthead_of(feed, now)), entry)
     assert isinstance(made, Article)
     return made
 
@@ -355,4 +355,6 @@ def test_fields_are_bounded() -> None:
 
 @pytest.mark.parametrize("entry", [Entry(), Entry(link="/x"), Entry(title="<b></b>", content=" ")])
 def test_an_entry_without_words_is_rejected(entry: Entry) -> None:
-    assert normalise_entry(document_of(FEED, NOON), entry) == Rejected("nothing_to_read")
+    assert normalise_entry(document_of(masthead_of(FEED, NOON)), entry) == Rejected(
+        "nothing_to_read"
+    )

@@ -2,16 +2,18 @@
 
 import pytest
 
+from daemon.normalise import masthead_of
 from daemon.normalise.outlet import outlet_names, without_outlet
 from daemon.values import Entry, ParsedFeed
 from storage.values import FeedKind
+from tests.samples import NOON
 
 FEED = ParsedFeed(FeedKind.RSS, "https://www.gazette.example/feed", title="Harbour Gazette")
 TITLE = "Ferry sails again after repairs"
 
 
 def named(title: str, feed: ParsedFeed = FEED) -> str:
-    return without_outlet(title, outlet_names(feed))
+    return without_outlet(title, outlet_names(masthead_of(feed, NOON)))
 
 
 @pytest.mark.parametrize(
@@ -74,4 +76,4 @@ def test_what_most_titles_of_a_document_end_with_is_the_outlet() -> None:
 
 def test_an_address_that_cannot_be_read_names_nobody() -> None:
     feed = ParsedFeed(FeedKind.RSS, "https://[x/", title=None)
-    assert outlet_names(feed) == frozenset()
+    assert outlet_names(masthead_of(feed, NOON)) == frozenset()

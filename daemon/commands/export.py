@@ -1,0 +1,93 @@
+"""`newsd export`: articles as JSON lines, from where the last export ended."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import orjson
+import typer
+
+from daemon.app import open_database
+from daemon.commands.options import Config, DatabaseUrl, read_settings
+from daemon.commands.say import note
+from daemon.commands.watching import status
+from daemon.configuration import Loaded
+from daemon.errors import UsageError
+from storage.database import Database
+from storage.exporting import exported_after
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(epilog="Example: newsd export articles.jsonl --cursor articles.seq")
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Appended to; without it, stdout.")
+    ] = None,
+    *,
+    cursor: Annotated[
+        Path | None,
+        typer.Option(
+            "--cursor", metavar="FILE", help="Holds where to go on; it is kept up to date."
+        ),
+    ] = None,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Write every article with its topics and entities, one JSON object a line.
+
+    In the order of their last changes. With --cursor only what is new or has changed since the
+    last time; a line is in the file before the cursor moves, so none is lost, and after a crash
+    some may be there twice.
+    """
+    loaded = read_settings(config, database)
+    asyncio.run(_export(loaded, file, cursor))
+
+
+async def _export(loaded: Loaded, file: Path | None, cursor: Path | None) -> None:
+    begun = _read(cursor)
+    async with open_database(loaded.settings) as database:
+        if file is None:
+            await _write(database, sys.stdout.buffer, begun, cursor)
+            return
+        with file.open("ab") as out:
+            written = await _write(database, out, begun, cursor)
+    note(f"{written} articles written to {file}")
+
+
+async def _write(database: Database, out: BinaryIO, seq: int, cursor: Path | None) -> int:
+    written = 0
+    with status("exporting") as tell:
+        while True:
+            async with database.reading() as tx:
+                found = await exported_after(tx, seq)
+            if found.seq == seq:
+                return written
+            out.writelines(
+                orjson.dumps(line, option=orjson.OPT_UTC_Z) + b"\n" for line in found.articles
+            )
+            out.flush()
+            written, seq = written + len(found.articles), found.seq
+            if cursor is not None:
+                _keep(cursor, out, seq)
+            tell(f"{written} articles, up to change {seq}")
+
+
+def _read(cursor: Path | None) -> int:
+    if cursor is None or not cursor.exists():
+        return 0
+    text = cursor.read_text("utf-8").strip()
+    if not text.isdecimal():
+        raise UsageError(f"{cursor}: {text[:40]!r} is not the number of a change; remove the file")
+    return int(text)
+
+
+def _keep(cursor: Path, out: BinaryIO, seq: int) -> None:
+    """Move the cursor once what it stands behind is safe."""
+    if out.seekable():
+        os.fsync(out.fileno())
+    beside = cursor.with_name(f"{cursor.name}.new")
+    beside.write_text(f"{seq}\n", "utf-8")
+    beside.replace(cursor)
