@@ -82,7 +82,7 @@ def weigh_words(scale: Scale, lexicon: Lexicon, title: str, text: str) -> None:
     for number, place in found:
         counts.setdefault(number, [0, 0])[place > border] += 1
         if place > border:
-            early.setdefault(number, _EARLY[place - border])
+            early[number] = max(early.get(number, 0.0), _EARLY[place - border])
     for number, (in_title, in_text) in counts.items():
         strength = _TITLE_WEIGHT * _often(in_title) + _often(in_text) + early.get(number, 0.0)
         for sense in lexicon.senses[number]:
