@@ -18,6 +18,7 @@ from daemon.digest import remark as remark_article
 from daemon.normalise import load_model, load_suffixes
 from daemon.parse.links import feed_links
 from daemon.tag import Tagger, load_gazetteer, load_tagger, tag_article
+from daemon.tag.lexicon import load_lexicon
 from daemon.values import Digested, Fetched, Learned, Marked, Rejected
 from storage.values import Article, TaggedArticle, Topic
 
@@ -40,6 +41,7 @@ ease_crossing()
 load_model()
 load_suffixes()
 load_gazetteer()
+load_lexicon("en")  # the largest, and most have use for it; the others as they are needed
 _taggers: list[Tagger] = []
 
 

@@ -32,7 +32,7 @@ from daemon.normalise.text import clean_line
 from daemon.normalise.url import absolute_url, site_of
 from daemon.origins import pack, unpack
 from daemon.parse import hub_links, parse_articles, parse_feed, read_web_page
-from daemon.tag import Tagger, recognise, tag_article
+from daemon.tag import Tagger, recognise, tag_article, untagged_reason
 from daemon.values import (
     NOTHING,
     OVER_MAX_ENTRIES,
@@ -315,6 +315,8 @@ def _topics(made: _Made, tagger: Tagger) -> tuple[Topic, ...]:
 
 def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
     name, article = made.origin.name, made.article
+    if reason := untagged_reason(article):
+        article = replace(article, quality=(*article.quality, reason))
     sighting = Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)
     return TaggedArticle(
         article=article,

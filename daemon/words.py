@@ -84,6 +84,11 @@ class Words:
     def __len__(self) -> int:
         return len(self.hashes)
 
+    def first(self, most: int) -> "Words":
+        """The first `most` words alone."""
+        starts, ends = self.starts[:most], self.ends[:most]
+        return Words(self.whole, self.lowered, starts, ends, self.sums, self.hashes[:most])
+
     def capitals(self) -> Flags:
         """Which words begin with a capital letter; none where nearly all do."""
         capital = self._capitals()
@@ -114,6 +119,16 @@ class Words:
         starts, ends = self.starts[:most], self.ends[:most]
         wide = np.frombuffer(self.whole, np.uint8).take(starts) >> 7
         return _between(self.sums, starts, np.minimum(ends, starts + _STEM * (1 + wide)))
+
+    def beginnings(self, lengths: Places) -> Hashes:
+        """A row for each length in bytes: hashes of that much of each word's beginning."""
+        ends = np.minimum(self.ends, self.starts + lengths[:, None])
+        return _between(self.sums, self.starts, ends)
+
+    def endings(self, lengths: Places) -> Hashes:
+        """A row for each length in bytes: hashes of that much of each word's end."""
+        starts = np.maximum(self.starts, self.ends - lengths[:, None])
+        return _between(self.sums, starts, self.ends)
 
     def names_and_numbers(self, most: int) -> list[bytes]:
         """The first `most` capitalised words and numbers, in order, as they are written."""

@@ -56,9 +56,6 @@ _NEXT_SQLITE = text(
 _FIRST_SQLITE = text("INSERT INTO sqlite_sequence (name, seq) VALUES ('article', :wanted)")
 
 
-_STAGED = (article_text, article_evidence, article_origin, article_topic, article_decision)
-
-
 async def next_article_ids(tx: Transaction, wanted: int) -> list[int]:
     """`wanted` fresh ids, rising; none of them was or will be given to anybody else."""
     if wanted == 0:

@@ -13,7 +13,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "articles": ("daemon.commands.articles", "List, show and explain articles."),
     "stories": ("daemon.commands.stories", "List and show stories: articles of one event."),
-    "topics": ("daemon.commands.topics", "List, explain and test your own topics."),
+    "topics": (
+        "daemon.commands.topics",
+        "List, explain and test topics, your own and those of the taxonomy.",
+    ),
     "tail": ("daemon.commands.tail", "Follow what changes, as it is written."),
     "export": ("daemon.commands.export", "Write articles as JSON lines, going on from last time."),
     "query": ("daemon.commands.query", "Ask the database in SQL, without being able to write."),

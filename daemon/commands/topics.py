@@ -11,9 +11,10 @@ from daemon.commands.documents import Pile
 from daemon.commands.options import AsJson, Config, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
+from daemon.commands.taxonomy import concepts, taxonomy
 from daemon.digest import digest_articles
-from daemon.errors import UsageError
-from daemon.tag import load_tagger
+from daemon.errors import NewsdError, UsageError
+from daemon.tag import load_tagger, untagged_reason
 from daemon.tag.boolean import write_query
 from daemon.tag.rulefile import load_rules
 from daemon.tag.rules import Rule, Rules, required
@@ -22,13 +23,17 @@ from storage.values import Entity, TaggedArticle, Topic
 app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
-    help="List and explain your own topics, and test which topics fit a text.",
+    help="List and explain topics, your own and IPTC's, and test which fit a text.",
 )
 _COLUMNS = ("topic", "label", "fields", "languages", "weight", "query")
 RulesFile = Annotated[
     Path | None,
     typer.Option("--rules", metavar="FILE", help="This file of topics, not that of the settings."),
 ]
+
+
+app.command(epilog="Example: newsd topics concepts diplomacy")(concepts)
+app.command(epilog="Example: newsd topics taxonomy medtop.json --out mediatopics.txt")(taxonomy)
 
 
 @app.command(name="list", epilog="Example: newsd topics list")
@@ -73,6 +78,8 @@ def try_out(
         say(f"{article['title']} ({article['language']})")
         for topic in article["topics"]:
             say(f"  topic {_topic_line(topic)}")
+        if not article["topics"]:
+            say(f"  no topic: {article['untagged'] or 'no word speaks for one'}")
         for entity in article["entities"]:
             say(f"  {_entity_line(entity)}")
 
@@ -106,7 +113,10 @@ def _tested(files: list[Path], rules: Path | None) -> Iterator[dict[str, Any]]:
     for document in Pile(files):
         if document.page is None:
             raise UsageError(f"{document.name}: {document.trouble}")
-        digested = digest_articles(document.page, system_clock(), tagger)
+        try:
+            digested = digest_articles(document.page, system_clock(), tagger)
+        except NewsdError as error:
+            raise UsageError(f"{document.name}: {error}") from error
         yield from map(_seen, digested.articles)
 
 
@@ -115,6 +125,7 @@ def _seen(tagged: TaggedArticle) -> dict[str, Any]:
         "title": tagged.article.title,
         "language": tagged.article.language,
         "topics": [_topic(topic) for topic in tagged.topics],
+        "untagged": untagged_reason(tagged.article),
         "entities": [_entity(entity) for entity in tagged.entities],
     }
 
@@ -123,6 +134,7 @@ def _topic(topic: Topic) -> dict[str, Any]:
     return {
         "topic_id": topic.topic_id,
         "label": topic.label,
+        "level": topic.level,
         "score": topic.score,
         "source": topic.source,
         "evidence": dict(topic.evidence),

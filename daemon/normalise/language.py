@@ -6,6 +6,7 @@ The model (py3langid) costs 100 MB and 0.7 s to load, so worker processes share 
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,18 @@ _SURE = ((12, 0.30, 0.15), (20, 0.18, 0.12))
 is enough. The second spares 28 % of made feeds and 10 % of labelled texts the model (330 us)."""
 _DECLARED_SHARE = 0.18
 _SURE_MODEL = 0.5
+_MANY_NEWS = """
+ar az be bg bn bs ca cs da de el en es et fa fi fr gu he hi hr hu hy id is it ja ka kk kn ko lt lv
+mk ml mn mr ms nb ne nl nn no pa pl pt ro ru sk sl sq sr sv sw ta te th tl tr uk ur uz vi zh
+"""
+_COMMON = frozenset(_MANY_NEWS.split())
+"""Languages of many news. The model takes one-line headlines for rare ones all too gladly: of
+8,000 in English it had .967 right, and with these priors .984."""
+_RARE = 0.1
+"""Prior of any other, as a part of a common one's."""
+_CLAIMED = 10.0
+"""What a claim multiplies the prior by."""
+_SURE_WEIGHED = 0.3
 _SHORT = 20
 """Letters; below this a declaration is better than any look at the text."""
 
@@ -103,7 +116,22 @@ def load_model() -> Any:
 
 
 def _by_model(sample: str, claim: str | None) -> str:
-    language, confidence = load_model().classify(unicodedata.normalize("NFC", sample))
-    if confidence >= _SURE_MODEL:
+    text = unicodedata.normalize("NFC", sample)
+    language, confidence = load_model().classify(text)
+    if language in _COMMON and confidence >= _SURE_MODEL:
         return str(language)
-    return claim or (str(language) if confidence >= _SURE_MODEL / 2 else UNKNOWN)
+    return _by_odds(load_model().rank(text), claim)
+
+
+def _by_odds(ranked: Sequence[tuple[str, float]], claim: str | None) -> str:
+    """The likeliest language when it is known what news are written in, and what is claimed."""
+
+    def weight(language: str) -> float:
+        prior = 1.0 if language in _COMMON else _RARE
+        return prior * _CLAIMED if language == claim else prior
+
+    weighed = [(confidence * weight(language), language) for language, confidence in ranked]
+    most, best = max(weighed)
+    if most >= _SURE_WEIGHED * sum(found for found, _ in weighed):
+        return best
+    return claim or UNKNOWN

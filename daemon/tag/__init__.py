@@ -2,16 +2,15 @@
 
 from daemon.tag.entities import recognise
 from daemon.tag.gazetteer import Gazetteer, load_gazetteer
-from daemon.tag.lexicon import TAXONOMY_VERSION
-from daemon.tag.tagger import TAGGER_VERSION, Tagger, load_tagger, tag_article
+from daemon.tag.tagger import TAGGER_VERSION, Tagger, load_tagger, tag_article, untagged_reason
 
 __all__ = [
     "TAGGER_VERSION",
-    "TAXONOMY_VERSION",
     "Gazetteer",
     "Tagger",
     "load_gazetteer",
     "load_tagger",
     "recognise",
     "tag_article",
+    "untagged_reason",
 ]

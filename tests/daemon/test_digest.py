@@ -9,6 +9,7 @@ import pytest
 from daemon.digest import digest
 from daemon.errors import NotAFeedError
 from daemon.tag import Tagger, load_tagger
+from daemon.tag.taxonomy import Taxonomy
 from daemon.values import Digested, Fetched
 from storage.values import FeedKind, Precision, Zone
 from tests.samples import NOON
@@ -133,14 +134,26 @@ def test_an_entry_with_nothing_to_read_is_counted_by_reason(tagger: Tagger) -> N
 
 
 def test_one_entry_s_bug_costs_that_entry(tagger: Tagger) -> None:
-    """A lexicon whose parts do not fit breaks on the first term it finds."""
-    english = replace(tagger.lexicons["en"], weights=())
-    broken = replace(tagger, lexicons={"en": english})
+    """A taxonomy without a topic breaks on the first term that is found."""
+    broken = replace(tagger, taxonomy=Taxonomy("2023-10-24", {}))
     harmless = "<item><title>Quiet here</title><description>Nothing at all.</description></item>"
     page = document(item(1, "The parliament voted in the election"), harmless)
     digested = run(page, broken)
     assert [t.article.title for t in digested.articles] == ["Quiet here"]
     assert digested.rejected == {"internal_error": 1}
+
+
+def test_an_article_in_a_language_without_a_lexicon_says_why_it_has_no_topics(
+    tagger: Tagger,
+) -> None:
+    text = "Most w porcie jest znowu otwarty po dziewięciu tygodniach, a autobusy jeżdżą."
+    polish = f"<item><title>Most w porcie</title><description>{text}</description></item>"
+    digested = run(document(item(1, "The parliament voted in the election"), polish), tagger)
+    english, other = (tagged for tagged in digested.articles)
+    assert english.topics
+    assert "no_topic_lexicon" not in english.article.quality
+    assert (other.article.language, other.topics) == ("pl", ())
+    assert "no_topic_lexicon" in other.article.quality
 
 
 @pytest.mark.threat("E4", "G2", "G3")

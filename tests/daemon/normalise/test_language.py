@@ -36,6 +36,25 @@ def test_a_false_claim_gives_way_to_a_whole_sentence() -> None:
     assert detect_language("", text, "en-US") == "de"
 
 
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Harbour Bridge Reopens Today",
+        "Ferry Crew Saves Stranded Seal",
+        "Why Bakers Love Rye Flour",
+        "School Garden Wins Top Prize",
+        "Bakery Fire Shuts High Street",
+    ],
+)
+def test_a_headline_is_rather_in_a_language_of_many_news(headline: str) -> None:
+    assert detect_language(headline, "") == "en"
+
+
+def test_a_rare_language_is_believed_where_it_is_claimed() -> None:
+    headline = "Wetin Dey Happen For Market Today"
+    assert detect_language(headline, "", "pcm") == "pcm"
+
+
 @pytest.mark.parametrize("text", ["", "2025", "*** 100 %", "Hm"])
 def test_nothing_to_go_by_is_no_language(text: str) -> None:
     assert detect_language(text, "") == "und"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from daemon.tag import Tagger, load_tagger, tag_article
-from storage.values import TopicSource
+from daemon.tag import TAGGER_VERSION, Tagger, load_tagger, tag_article, untagged_reason
+from storage.values import Topic, TopicSource
 from tests.samples import ARTICLE
 
 CONFIG = Path(__file__).parents[3] / "config" / "topics.toml"
@@ -22,27 +22,30 @@ def tagger() -> Tagger:
     return load_tagger(CONFIG)
 
 
+def found(tagger: Tagger, title: str, text: str) -> list[Topic]:
+    return list(tag_article(tagger, replace(ARTICLE, title=title, text=text)))
+
+
 def labels(tagger: Tagger, title: str, text: str) -> list[str]:
-    article = replace(ARTICLE, title=title, text=text)
-    return [topic.label for topic in tag_article(tagger, article)]
+    return [topic.label for topic in found(tagger, title, text) if topic.level == 1]
 
 
 def test_a_topic_comes_with_its_words(tagger: Tagger) -> None:
-    (topic,) = tag_article(tagger, MATCH)
+    topic = tag_article(tagger, MATCH)[0]
     assert (topic.topic_id, topic.label) == ("medtop:15000000", "sport")
     assert topic.source is TopicSource.LEXICON
+    assert topic.level == 1
     assert 0.5 < topic.score <= 1
-    assert topic.evidence == {
-        "striker": 1,
-        "goals": 1,
-        "win": 1,
-        "cup": 1,
-        "midfielder": 1,
-        "scored": 1,
-        "half time": 1,
-        "goalkeeper": 1,
-        "penalty": 1,
-    }
+    assert topic.evidence.items() >= {"striker": 1, "penalty": 1}.items()
+    assert topic.taxonomy_version == "iptc-mediatopics-2023-10-24"
+    assert topic.tagger_version == TAGGER_VERSION
+
+
+def test_a_narrower_topic_stands_behind_its_broader_one(tagger: Tagger) -> None:
+    path = [(t.level, t.label) for t in tag_article(tagger, MATCH)[:3]]
+    assert path == [(1, "sport"), (2, "competition discipline"), (3, "soccer")]
+    scores = [t.score for t in tag_article(tagger, MATCH)[:3]]
+    assert scores == sorted(scores, reverse=True)
 
 
 @pytest.mark.parametrize(
@@ -68,15 +71,49 @@ def test_words_without_a_topic_make_none(tagger: Tagger) -> None:
     assert labels(tagger, "Nothing in particular", "It went on as it had begun.") == []
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "text", "first"),
+    [
+        ("de", "Kanzler tritt zurück", "Der Bundestag wählt eine neue Regierung.", "politics"),
+        ("fr", "Séisme en mer", "Les secouristes cherchent des survivants.", "disaster"),
+        ("es", "El delantero marcó dos goles", "El partido acabó en empate.", "sport"),
+        ("pt", "Hospital abre nova ala", "A vacina chega aos pacientes.", "health"),
+        ("it", "Il vescovo celebra la messa", "La cattedrale era piena di fedeli.", "religion"),
+    ],
+)
+def test_other_languages_have_lexicons_of_their_own(
+    tagger: Tagger, language: str, title: str, text: str, first: str
+) -> None:
+    article = replace(ARTICLE, title=title, text=text, language=language)
+    assert tag_article(tagger, article)[0].label.startswith(first)
+    assert untagged_reason(article) is None
+
+
 def test_without_a_lexicon_for_the_language_there_is_no_guess(tagger: Tagger) -> None:
-    assert tag_article(tagger, replace(MATCH, language="de")) == ()
+    polish = replace(MATCH, language="pl")
+    assert tag_article(tagger, polish) == ()
+    assert untagged_reason(polish) == "no_topic_lexicon"
 
 
-@pytest.mark.parametrize("category", ["Sport", "SPORTS", "football"])
+@pytest.mark.parametrize("category", ["Sport", "SPORTS", "deportes"])
 def test_a_section_of_a_feed_speaks_in_any_language(tagger: Tagger, category: str) -> None:
-    (topic,) = tag_article(tagger, replace(MATCH, language="de"), ("Top Stories", category))
+    polish = replace(MATCH, language="pl")
+    (topic,) = tag_article(tagger, polish, ("Top Stories", category))
     assert (topic.label, topic.source) == ("sport", TopicSource.FEED)
     assert topic.evidence == {f"category:{category}": 1}
+    assert 0.5 < topic.score < 1
+
+
+def test_a_code_of_the_taxonomy_is_believed(tagger: Tagger) -> None:
+    topics = tag_article(tagger, replace(MATCH, language="pl"), ("medtop:20000640",))
+    assert [(t.label, t.level, t.score) for t in topics] == [
+        ("politics", 1, 1.0),
+        ("international relations", 2, 1.0),
+        ("diplomacy", 3, 1.0),
+        ("summit meetings", 4, 1.0),
+    ]
+    assert {t.source for t in topics} == {TopicSource.FEED}
+    assert tag_article(tagger, MATCH, ("medtop:20000640",))[0].label == "politics"
 
 
 def test_a_section_in_the_address_counts(tagger: Tagger) -> None:
@@ -84,8 +121,20 @@ def test_a_section_in_the_address_counts(tagger: Tagger) -> None:
     assert [t.evidence for t in tag_article(tagger, article)] == [{"url:business": 1}]
 
 
+def test_a_section_adds_to_what_the_words_say(tagger: Tagger) -> None:
+    bare, told = tag_article(tagger, MATCH)[0], tag_article(tagger, MATCH, ("Sport",))[0]
+    assert (bare.label, told.label) == ("sport", "sport")
+    assert bare.score < told.score <= 1
+    assert told.evidence["category:Sport"] == 1
+
+
+def test_a_term_may_ask_for_company_and_be_silenced_by_it(tagger: Tagger) -> None:
+    assert labels(tagger, "Nothing", "The virus spread, spread and spread.") == ["health"]
+    assert "health" not in labels(tagger, "Nothing", "The virus spread by email on Windows.")
+
+
 def test_words_far_down_do_not_count(tagger: Tagger) -> None:
-    far = "It went on. " * 100 + "murder verdict jailed sentenced convicted"
+    far = "It went on. " * 200 + "murder verdict jailed sentenced convicted"
     assert labels(tagger, "On and on", far) == []
 
 
