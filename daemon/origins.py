@@ -28,7 +28,8 @@ _COMMON = orjson.dumps(
     }
 )
 """What most of them have in common: zlib finds it there (a fifth less for a short entry)."""
-_LEVEL = 6
+_LEVEL = 1
+"""6 makes 5 % less of it, for 40 % more CPU."""
 _Noun = TypeVar("_Noun", Entry, Masthead)
 
 

@@ -79,7 +79,7 @@ def test_an_export_goes_on_where_it_ended(newsd: Newsd, tmp_path: Path) -> None:
         newsd("export", str(file), "--cursor", str(cursor))
     rows = [json.loads(line) for line in file.read_text().splitlines()]
     assert [row["article_id"] for row in rows] == [1, 2, 3]
-    assert "labour" in {topic["label"] for topic in rows[0]["topics"]}
+    assert {topic["label"] for topic in rows[0]["topics"]} >= {"politics"}
     assert cursor.read_text() == "3\n"
     assert len(newsd("export").splitlines()) == 3
     cursor.write_text("three")
