@@ -31,7 +31,7 @@ from daemon.robotstxt import LONGEST as LONGEST_ROBOTS
 from daemon.service import Service
 from daemon.settings import FetchSettings, Settings
 from daemon.steering import Steering, price_so_far
-from daemon.tag import load_tagger
+from daemon.tag.rulefile import load_rules
 from daemon.values import PollReport
 from daemon.workers import PATIENCE, Workers
 from daemon.writer import Writer
@@ -72,7 +72,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 async def open_workers(settings: Settings) -> AsyncIterator[Workers]:
     """The worker processes. Raises `SettingsError` for a topic rule that cannot be used."""
     # here and now, not in a worker at the first poll
-    load_tagger(settings.topics.file)
+    load_rules(settings.topics.file)
     check_extras(settings)
     workers = Workers(settings.digest, settings.topics.file)
     try:
@@ -291,7 +291,7 @@ class App:
     async def _reloaded(self) -> Settings:
         """The settings as they stand now, all that they name read. Raises `SettingsError`."""
         settings = load_settings(self.loaded.path, overrides=self.loaded.overrides).settings
-        load_tagger(settings.topics.file)
+        load_rules(settings.topics.file)
         check_extras(settings)
         await self.follow(settings)
         return settings
