@@ -1,11 +1,11 @@
 """Articles as they stand, with all that is needed to compare them with ones made again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from storage.chunks import chunked
 from storage.database import Record, Transaction
@@ -62,25 +62,24 @@ async def kept_after(
     tx: Transaction, after_id: int, *, until_id: int, limit: int, feed_id: int | None = None
 ) -> list[int]:
     """Ids of the next articles, by rising id, but for those retracted."""
-    query = select(article.c.id).where(
-        article.c.id > after_id, article.c.id <= until_id, article.c.deleted.is_not(True)
-    )
-    if feed_id is not None:
-        query = query.where(article.c.feed_id == feed_id)
-    rows = await tx.execute(query.order_by(article.c.id).limit(limit))
-    return list(rows.scalars())
+    ids = select(article.c.id).where(*_standing(after_id, until_id, feed_id))
+    return list((await tx.execute(ids.order_by(article.c.id).limit(limit))).scalars())
 
 
 async def count_kept(
     tx: Transaction, after_id: int, *, until_id: int, feed_id: int | None = None
 ) -> int:
     """How many articles `kept_after` would name in all."""
-    query = select(func.count()).where(
-        article.c.id > after_id, article.c.id <= until_id, article.c.deleted.is_not(True)
-    )
+    number = select(func.count()).where(*_standing(after_id, until_id, feed_id))
+    return int((await tx.execute(number)).scalar_one())
+
+
+def _standing(after_id: int, until_id: int, feed_id: int | None) -> Iterator[ColumnElement[bool]]:
+    yield article.c.id > after_id
+    yield article.c.id <= until_id
+    yield article.c.deleted.is_not(True)
     if feed_id is not None:
-        query = query.where(article.c.feed_id == feed_id)
-    return int((await tx.execute(query)).scalar_one())
+        yield article.c.feed_id == feed_id
 
 
 async def last_before(tx: Transaction, at: datetime) -> int:

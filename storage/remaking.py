@@ -13,9 +13,16 @@ from storage.chunks import chunked
 from storage.database import Transaction
 from storage.kept import Kept
 from storage.marks import renew_marks
-from storage.revisions import put_aside, replace_evidence, replace_topics
-from storage.rows import content_row, published_row, text_row
-from storage.schema import article, article_text
+from storage.revisions import (
+    PUBLISHED,
+    RETEXT,
+    put_aside,
+    replace_evidence,
+    replace_topics,
+    retext_row,
+)
+from storage.rows import content_row, published_row
+from storage.schema import article
 from storage.stories import retell_stories
 from storage.values import Change, ChangeKind, TaggedArticle, Topic
 
@@ -53,7 +60,7 @@ async def rewrite(
         await put_aside(tx, chunk)
     if remade:
         await tx.execute(_REWRITE, [_row(one, last, now) for one in remade])
-        await tx.execute(_RETEXT, [_text(one) for one in remade])
+        await tx.execute(RETEXT, [retext_row(one.kept.article_id, one.tagged) for one in remade])
         await replace_evidence(tx, {o.kept.article_id: o.tagged.article for o in remade})
         await replace_topics(tx, {o.kept.article_id: o.tagged.topics for o in remade}, now)
     fresh = [(o.kept.article_id, o.tagged.likeness) for o in remade if o.is_revision]
@@ -109,10 +116,6 @@ _CONTENT = (
     *("title", "summary", "language", "authors", "section", "image_url", "word_count"),
     *("content_hash", "item_hash", "quality", "text_source"),
 )
-_PUBLISHED = (
-    *("published_at", "published_precision", "published_source", "published_tz"),
-    "published_raw",
-)
 
 
 def _row(one: Remade, last: dict[int, int], now: datetime) -> dict[str, Any]:
@@ -127,11 +130,6 @@ def _row(one: Remade, last: dict[int, int], now: datetime) -> dict[str, Any]:
     return {**renamed, "which": kept.article_id, "has_changed": has_changed}
 
 
-def _text(one: Remade) -> dict[str, Any]:
-    row = text_row(one.kept.article_id, one.tagged.article)
-    return {f"new_{name}": value for name, value in row.items()}
-
-
 def _new(name: str) -> Any:
     return bindparam(f"new_{name}", type_=article.c[name].type)
 
@@ -144,7 +142,7 @@ _REWRITE = (
     update(article)
     .where(article.c.id == bindparam("which"))
     .values(
-        {name: _new(name) for name in (*_CONTENT, *_PUBLISHED, *_ADDRESS, "url_hash", "seq")}
+        {name: _new(name) for name in (*_CONTENT, *PUBLISHED, *_ADDRESS, "url_hash", "seq")}
         | {name: _if_revised(name) for name in ("changed_fields", "revision_at")}
         | {
             "revision": article.c.revision + _new("revision"),
@@ -153,9 +151,4 @@ _REWRITE = (
             ),
         }
     )
-)
-_RETEXT = (
-    update(article_text)
-    .where(article_text.c.article_id == bindparam("new_article_id"))
-    .values(text=bindparam("new_text"), html=bindparam("new_html"))
 )

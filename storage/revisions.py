@@ -41,7 +41,7 @@ async def revise(tx: Transaction, revised: Sequence[Revision]) -> None:
         for chunk in chunked([change.article_id for _, change in turn]):
             await put_aside(tx, chunk)
         await tx.execute(_REVISE, [_revision(j.tagged, c) for j, c in turn])
-        await tx.execute(_RETEXT, [_texts(j.tagged, c) for j, c in turn])
+        await tx.execute(RETEXT, [retext_row(c.article_id, j.tagged) for j, c in turn])
         await _retag(tx, turn)
         await _weigh_again(tx, turn)
         await _keep_origins(tx, turn)
@@ -135,8 +135,9 @@ def _revision(tagged: TaggedArticle, change: Change) -> dict[str, Any]:
     return {f"new_{name}": value for name, value in row.items()} | {"which": change.article_id}
 
 
-def _texts(tagged: TaggedArticle, change: Change) -> dict[str, Any]:
-    row = text_row(change.article_id, tagged.article)
+def retext_row(article_id: int, tagged: TaggedArticle) -> dict[str, Any]:
+    """What `RETEXT` takes."""
+    row = text_row(article_id, tagged.article)
     return {f"new_{name}": value for name, value in row.items()}
 
 
@@ -153,7 +154,7 @@ _CONTENT = (
     *("title", "summary", "language", "authors", "section", "image_url", "word_count"),
     *("content_hash", "item_hash", "quality", "changed_fields", "seq", "text_source"),
 )
-_PUBLISHED = (
+PUBLISHED = (
     *("published_at", "published_precision", "published_source", "published_tz"),
     "published_raw",
 )
@@ -162,7 +163,7 @@ _REVISE = (
     .where(article.c.id == bindparam("which"))
     .values(
         {name: _new(name) for name in _CONTENT}
-        | {name: _first(name) for name in _PUBLISHED}
+        | {name: _first(name) for name in PUBLISHED}
         | {
             "revision": article.c.revision + 1,
             "revision_at": _new("at", "revision_at"),
@@ -170,7 +171,7 @@ _REVISE = (
         }
     )
 )
-_RETEXT = (
+RETEXT = (
     update(article_text)
     .where(article_text.c.article_id == bindparam("new_article_id"))
     .values(text=bindparam("new_text"), html=bindparam("new_html"))
