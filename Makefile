@@ -73,7 +73,7 @@ wheel: $(VENV)/dev  ## build the package into dist/
 	$(WHEEL) dist .
 
 lock:  ## resolve the dependencies again (needs uv)
-	$(UV) pip compile pyproject.toml --extra extract --extra postgres --extra speed --group build $(LOCKING) -o requirements.lock
+	$(UV) pip compile pyproject.toml --extra archive --extra extract --extra postgres --extra speed --extra stream --group build $(LOCKING) -o requirements.lock
 	$(UV) pip compile pyproject.toml --group dev -c requirements.lock $(LOCKING) -o requirements-dev.lock
 	$(UV) pip compile --group bench -c requirements.lock -c requirements-dev.lock $(LOCKING) -o benchmarks/requirements.lock
 

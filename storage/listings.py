@@ -20,10 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType, TypeEngine
 
 from storage.chunks import chunked
+from storage.columns import Instant, Json
 from storage.contract import VIEWS
 from storage.database import Transaction
-from storage.schema import Instant, Json, article_decision
 from storage.schema import article as kept
+from storage.schema import article_decision
 
 Line = dict[str, Any]
 """Column -> value: instants are aware, JSON lists are lists, flags are booleans."""
