@@ -78,8 +78,8 @@ def tag(row: Mapping[str, Any]) -> dict[str, Any]:
     article = normalise_entry(document_of(masthead_of(ParsedFeed(FeedKind.RSS, ""), NOW)), entry)
     if isinstance(article, Rejected):
         return {"language": "und", "topics": [], "entities": []}
-    topics = tag_article(_tagger(), article, entry.categories)
     words = read_words(article.title), read_words(article.text)
+    topics = tag_article(_tagger(), article, *words, entry.categories)
     entities = recognise(load_gazetteer(), article, *words)
     return {
         "language": article.language,

@@ -15,9 +15,10 @@ from daemon.digest import digest as digest_feed
 from daemon.digest import digest_articles as digest_file
 from daemon.digest import make_again as make_article_again
 from daemon.digest import remark as remark_article
+from daemon.digest import retag as retag_article
 from daemon.normalise import load_model, load_suffixes
 from daemon.parse.links import feed_links
-from daemon.tag import Tagger, load_gazetteer, load_tagger, tag_article
+from daemon.tag import Tagger, load_gazetteer, load_tagger
 from daemon.tag.lexicon import load_lexicon
 from daemon.values import Digested, Fetched, Learned, Marked, Rejected
 from storage.values import Article, TaggedArticle, Topic
@@ -77,7 +78,7 @@ def make_again(origins: Sequence[bytes], learned: Learned) -> list[TaggedArticle
 
 def retag(articles: Sequence[tuple[Article, tuple[str, ...]]]) -> list[tuple[Topic, ...]]:
     """The topics of stored articles, each with its categories."""
-    return [tag_article(_taggers[0], article, categories) for article, categories in articles]
+    return [retag_article(_taggers[0], article, categories) for article, categories in articles]
 
 
 def remark(articles: Sequence[tuple[Article, str | None]]) -> list[Marked]:

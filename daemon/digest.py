@@ -7,7 +7,7 @@ are now are only counted; one entry's bug costs that entry.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ from daemon.dedup import (
     shared_links,
     terms_of,
 )
-from daemon.errors import NotAFeedError
+from daemon.listed import own_sitemaps
 from daemon.normalise import document_of, masthead_of, normalise_entry
 from daemon.normalise.dates import parse_date
 from daemon.normalise.language import primary_subtag
@@ -40,7 +40,6 @@ from daemon.values import (
     Entry,
     Fetched,
     Learned,
-    Listed,
     Mark,
     Marked,
     Masthead,
@@ -48,14 +47,12 @@ from daemon.values import (
     ParsedFeed,
     Rejected,
 )
-from daemon.words import read_words
+from daemon.words import Words, read_words
 from storage.values import (
     Article,
-    Entity,
     FeedKind,
     Fingerprint,
     Likeness,
-    Precision,
     Sighting,
     TaggedArticle,
     Terms,
@@ -87,40 +84,10 @@ def digest(  # noqa: PLR0913  what a document is, and what is known beside it
     parsed = parse_feed(page)
     digested = replace(
         _digest(parsed, known, _Means(now, tagger, learned), max_entries),
-        sitemaps=_own_sitemaps(parsed),
+        sitemaps=own_sitemaps(parsed),
     )
     host = urlsplit(page.url).hostname
     return replace(digested, hub=hub_links(page), site=site_of(host) if host else None)
-
-
-def _own_sitemaps(parsed: ParsedFeed) -> tuple[Listed, ...]:
-    """The sitemaps of an index that belong to its site, newest first, then those named for news.
-
-    Raises `NotAFeedError` for an index that leads nowhere.
-    """
-    own = [_dated(s, url) for s in parsed.sitemaps if (url := _on_site(s.url, parsed.url))]
-    if parsed.sitemaps and not own:
-        raise NotAFeedError("a sitemap index that names no sitemap of its own site")
-    return tuple(
-        sorted(own, key=lambda s: (s.changed or _NEVER, "news" in s.url.lower()), reverse=True)
-    )
-
-
-def _on_site(address: str, index: str) -> str | None:
-    """The address in full, if it is of the index's own site."""
-    url = absolute_url(address, index)
-    hosts = [urlsplit(one).hostname or "" for one in (url or "", index)]
-    sites = [site_of(host) or host for host in hosts]
-    return url if sites[0] == sites[1] else None
-
-
-def _dated(sitemap: Listed, url: str) -> Listed:
-    stated = parse_date(sitemap.stated or "")
-    if stated is None:
-        return replace(sitemap, url=url)
-    is_exact = stated.precision in {Precision.SECOND, Precision.MINUTE}
-    changed = stated.at if is_exact else stated.at + timedelta(days=1)
-    return replace(sitemap, url=url, changed=changed, is_exact=is_exact)
 
 
 def digest_articles(
@@ -161,6 +128,12 @@ def make_again(
     return _again(unpack(origin), tagger, learned)
 
 
+def retag(tagger: Tagger, article: Article, categories: Sequence[str] = ()) -> tuple[Topic, ...]:
+    """The topics of a stored article that its publisher filed under these categories."""
+    title, text = read_words(article.title), read_words(article.text)
+    return tag_article(tagger, article, title, text, categories)
+
+
 def remark(article: Article, first_text: str | None = None) -> Marked:
     """The marks of a stored article, and of the text it had first if that was another."""
     first = article if first_text is None else replace(article, text=first_text)
@@ -170,7 +143,8 @@ def remark(article: Article, first_text: str | None = None) -> Marked:
 
 
 def _marks_of(article: Article) -> tuple[Mark, Terms]:
-    made = _mark(Origin(_NO_MASTHEAD, Entry(), ""), article, None)
+    title, text = read_words(article.title), read_words(article.text)
+    made = _marks(Origin(_NO_MASTHEAD, Entry(), ""), article, title, text)
     mark = Mark(made.fingerprint.content_hash, made.fingerprint.item_hash, made.likeness)
     return mark, made.terms
 
@@ -183,8 +157,7 @@ def _again(origin: Origin, tagger: Tagger, learned: Learned) -> TaggedArticle | 
     article = normalise_entry(document, origin.entry, origin.page)
     if isinstance(article, Rejected):
         return article
-    made = _mark(origin, article, tagger)
-    return _tagged(made, _topics(made, tagger))
+    return _understood(origin, article, tagger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,15 +228,12 @@ def _when(entry: Entry) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
-    """An article, and what makes it one of a kind."""
+class _Marks:
+    """What makes an article one of a kind."""
 
-    origin: Origin
-    article: Article
     fingerprint: Fingerprint
     likeness: Likeness | None
     terms: Terms
-    entities: tuple[Entity, ...]
 
 
 def _belt(
@@ -272,16 +242,16 @@ def _belt(
     means: _Means,
     rejected: Counter[str],
 ) -> tuple[TaggedArticle, ...]:
-    """Normalise all, then mark all, then tag all: each stage finds its caches warm."""
+    """Normalise all, then understand all: each finds its caches warm.
+
+    The words of an article are read once, and forgotten before those of the next are.
+    """
     shared = shared_links(parsed.entries)
     masthead = masthead_of(parsed, means.now, is_poll=means.is_poll)
     origins = [Origin(masthead, i.entry, i.name, is_shared(i.entry, shared)) for i in items]
 
-    def mark(made: tuple[Origin, Article]) -> _Made:
-        return _mark(*made, means.tagger)
-
-    def tag(made: _Made) -> TaggedArticle:
-        return _tagged(made, _topics(made, means.tagger))
+    def understand(made: tuple[Origin, Article]) -> TaggedArticle:
+        return _understood(*made, means.tagger)
 
     articles: list[tuple[Origin, Article]] = []
     for origin, article in _normalised(masthead, origins, means.learned, rejected):
@@ -289,45 +259,37 @@ def _belt(
             rejected[article.reason] += 1
         else:
             articles.append((origin, article))
-    marked = [made for _, made in _each(articles, mark, rejected)]
-    return tuple(tagged for _, tagged in _each(marked, tag, rejected))
+    return tuple(tagged for _, tagged in _each(articles, understand, rejected))
 
 
-def _mark(origin: Origin, article: Article, tagger: Tagger | None) -> _Made:
-    """All that is seen from the words of an article, which are read once.
-
-    Without a tagger nobody asks whom it names.
-    """
-    title, words = read_words(article.title), read_words(article.text)
-    shared = origin.address_is_shared
-    made = fingerprint(article, words, origin.name, address_is_shared=shared)
-    names = names_of(words)
-    like = likeness(words, names) if made.content_hash is not None else None
-    entities = recognise(tagger.gazetteer, article, title, words) if tagger else ()
-    return _Made(origin, article, made, like, terms_of(title, words, names), entities)
-
-
-def _topics(made: _Made, tagger: Tagger) -> tuple[Topic, ...]:
-    page = made.origin.page
-    categories = made.origin.entry.categories or (page.categories if page else ())
-    return tag_article(tagger, made.article, categories)
-
-
-def _tagged(made: _Made, topics: tuple[Topic, ...]) -> TaggedArticle:
-    name, article = made.origin.name, made.article
+def _understood(origin: Origin, article: Article, tagger: Tagger) -> TaggedArticle:
+    """An article with all that is seen from its words: marks, topics, and whom it names."""
+    title, text = read_words(article.title), read_words(article.text)
+    marks = _marks(origin, article, title, text)
+    categories = origin.entry.categories or (origin.page.categories if origin.page else ())
+    topics = tag_article(tagger, article, title, text, categories)
+    entities = recognise(tagger.gazetteer, article, title, text)
     if reason := untagged_reason(article):
         article = replace(article, quality=(*article.quality, reason))
-    sighting = Sighting(guid=name, guid_hash=hashed(name), url=article.url, title=article.title)
+    name = origin.name
     return TaggedArticle(
         article=article,
-        fingerprint=made.fingerprint,
-        sighting=sighting,
+        fingerprint=marks.fingerprint,
+        sighting=Sighting(name, hashed(name), article.url, article.title),
         topics=topics,
-        likeness=made.likeness,
-        terms=made.terms,
-        entities=made.entities,
-        origin=pack(made.origin),
+        likeness=marks.likeness,
+        terms=marks.terms,
+        entities=entities,
+        origin=pack(origin),
     )
+
+
+def _marks(origin: Origin, article: Article, title: Words, text: Words) -> _Marks:
+    shared = origin.address_is_shared
+    made = fingerprint(article, text, origin.name, address_is_shared=shared)
+    names = names_of(text)
+    like = likeness(text, names) if made.content_hash is not None else None
+    return _Marks(made, like, terms_of(title, text, names))
 
 
 def _normalised(

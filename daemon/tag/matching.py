@@ -15,9 +15,8 @@ from daemon.words import Flags, Hashes, Places, Words, read_words
 
 LONGEST_PHRASE = 4
 """Words of a term at most."""
-BORDER = "_"
+_APART = "_"
 """A word of no lexicon: it keeps phrases from reaching over it."""
-
 _SIEVE_BITS = 19
 _SHIFT = np.uint64(64 - _SIEVE_BITS)
 _NEXT = np.uint64(0xD6E8FEB86659FD93)
@@ -27,7 +26,7 @@ _ENDS = 0x8EBC6AF09C88C6E3
 _ALL = (1 << 64) - 1
 _BATCH = 32_000
 
-_BORDER_HASH = read_words(BORDER).hashes[0]
+_BORDER = read_words(_APART).hashes[0]
 
 Numbers = NDArray[np.int32]
 
@@ -61,36 +60,43 @@ class Matcher:
     end_marks: Hashes
     capital: bool
 
-    def find(self, words: Words, most: int) -> tuple[list[tuple[int, int]], int]:
-        """The terms among the first `most` words after the border: number and place.
+    def find(self, title: Words, text: Words) -> list[tuple[int, int]]:
+        """The terms in a title and a text: number and place, the title's first word being 0.
 
-        Also the place of the border: what stands before it is the title.
+        What stands between them is no word, but has a place.
         """
-        border = int((words.hashes == _BORDER_HASH).argmax())
-        words = words.first(border + 1 + most)
-        keys = self._keys(words)
+        keys = self._keys(title, text)
+        many = len(title) + 1 + len(text)
         maybe = self.sieve.take((keys >> _SHIFT).view(np.int64)).nonzero()[0]
         found = keys.take(maybe)
         at = np.minimum(self.table.searchsorted(found), len(self.table) - 1)
         real = self.table.take(at) == found
-        columns, places = np.divmod(maybe[real], len(words))
+        columns, places = np.divmod(maybe[real], many)
         numbers = self.numbers.take(at[real]).tolist()
         rows = zip(numbers, places.tolist(), columns.tolist(), strict=True)
-        return self._longest(rows, len(words)), border
+        return self._longest(rows, many)
 
-    def _keys(self, words: Words) -> Hashes:
+    def _keys(self, title: Words, text: Words) -> Hashes:
         """Column after column the keys of what begins at each word; first come first.
 
         Phrases first, the longest before the others; then words with a capital, words, beginnings
         and endings. Nought is no term.
         """
-        wide = self.widest
+        wide, border = self.widest, len(title)
         rows = wide + 1 + len(self.begins) + len(self.ends)
-        keys = np.zeros((rows, len(words)), np.uint64)
-        phrase = keys[wide] = words.hashes
+        keys = np.zeros((rows, border + 1 + len(text)), np.uint64)
+        words = phrase = keys[wide]
+        words[:border], words[border], words[border + 1 :] = title.hashes, _BORDER, text.hashes
         for width in range(2, wide + 1):
-            phrase = _joined(phrase[:-1], words.hashes[width - 1 :])
+            phrase = _joined(phrase[:-1], words[width - 1 :])
             keys[wide - width, : len(phrase)] = phrase
+        for part, its in ((title, keys[:, :border]), (text, keys[:, border + 1 :])):
+            self._parts(part, its)
+        return keys.ravel()
+
+    def _parts(self, words: Words, keys: Hashes) -> None:
+        """Fill in the keys of capitalised words, beginnings and endings."""
+        wide = self.widest
         if self.capital:
             np.bitwise_xor(words.hashes, _CAPITAL, out=keys[wide - 1], where=words.capitals())
         if len(self.begins):
@@ -98,7 +104,6 @@ class Matcher:
             np.bitwise_xor(words.beginnings(self.begins), self.begin_marks, out=column)
         if len(self.ends):
             np.bitwise_xor(words.endings(self.ends), self.end_marks, out=keys[-len(self.ends) :])
-        return keys.ravel()
 
     def _longest(self, rows: Iterable[tuple[int, int, int]], many: int) -> list[tuple[int, int]]:
         """Number and place of each term that none before it overlaps."""
@@ -176,10 +181,10 @@ def _keys(forms: Sequence[Form]) -> Iterator[tuple[int, int, int]]:
 
 
 def _batch_keys(texts: list[str]) -> Iterator[tuple[int, int, int]]:
-    words = read_words(f" {BORDER} ".join([*texts, ""]))
+    words = read_words(f" {_APART} ".join([*texts, ""]))
     lengths = (words.ends - words.starts).tolist()
     start = 0
-    stops = (words.hashes == _BORDER_HASH).nonzero()[0].tolist()
+    stops = (words.hashes == _BORDER).nonzero()[0].tolist()
     for text, stop in zip(texts, stops, strict=True):
         hashes = words.hashes[start:stop]
         if not 0 < len(hashes) <= LONGEST_PHRASE:

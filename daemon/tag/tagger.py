@@ -8,13 +8,12 @@ from pathlib import Path
 from daemon.tag.fusion import SECTION, Scale, weigh_up
 from daemon.tag.gazetteer import Gazetteer, load_gazetteer
 from daemon.tag.lexicon import Lexicon, languages, load_lexicon
-from daemon.tag.matching import BORDER
 from daemon.tag.rulefile import load_rules
 from daemon.tag.rules import Fit, Rules
 from daemon.tag.sections import stated_topics
 from daemon.tag.taxonomy import Taxonomy, load_taxonomy
 from daemon.tag.words import words_of
-from daemon.words import read_words
+from daemon.words import Words
 from storage.values import Article, Topic, TopicSource
 
 TAGGER_VERSION = "2"
@@ -26,7 +25,6 @@ LEAD = 400
 NO_LEXICON = "no_topic_lexicon"
 """Quality of an article whose language has no lexicon: without topics for that reason."""
 
-_LEAD_CHARACTERS = 9 * LEAD
 _TITLE_WEIGHT = 2.0
 _EARLY = tuple(math.exp(-place / 80) for place in range(LEAD + 1))
 """What a term's first place in the text adds: what comes first is what it is about."""
@@ -50,16 +48,17 @@ def load_tagger(rules_path: Path | None = None) -> Tagger:
 
 
 def tag_article(
-    tagger: Tagger, article: Article, categories: Sequence[str] = ()
+    tagger: Tagger, article: Article, title: Words, text: Words, categories: Sequence[str] = ()
 ) -> tuple[Topic, ...]:
     """One to three topics of the taxonomy with their narrower ones, then the operator's own.
 
+    `title` and `text` are the words of both, which others read too.
     None of the taxonomy when there is no lexicon for the language and no section says one: never a
     guess.
     """
     scale, taxonomy = Scale(), tagger.taxonomy
     if lexicon := load_lexicon(article.language):
-        weigh_words(scale, lexicon, article.title, article.text)
+        weigh_words(scale, lexicon, title, text)
     for stated in stated_topics(taxonomy, categories, article.canonical_url):
         path = taxonomy.paths[stated.topic_id]
         scale.priors[path[0]] = SECTION
@@ -78,10 +77,9 @@ def untagged_reason(article: Article) -> str | None:
     return None if article.language in languages() else NO_LEXICON
 
 
-def weigh_words(scale: Scale, lexicon: Lexicon, title: str, text: str) -> None:
+def weigh_words(scale: Scale, lexicon: Lexicon, title: Words, text: Words) -> None:
     """Add what the words of a title and of the lead of a text say."""
-    lead = text[:_LEAD_CHARACTERS]
-    found, border = lexicon.matcher.find(read_words(f"{title} {BORDER} {lead}"), LEAD)
+    found, border = lexicon.matcher.find(title, text.first(LEAD)), len(title)
     counts: dict[int, list[int]] = {}
     early: dict[int, float] = {}
     for number, place in found:

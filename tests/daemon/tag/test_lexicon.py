@@ -7,7 +7,6 @@ import pytest
 
 from daemon.errors import SettingsError
 from daemon.tag.lexicon import Lexicon, languages, load_lexicon, parse_lexicon
-from daemon.tag.matching import BORDER
 from daemon.tag.taxonomy import load_taxonomy
 from daemon.words import read_words
 
@@ -21,7 +20,7 @@ def lexicon(lines: str, language: str = "en") -> Lexicon:
 
 
 def found(lexicon: Lexicon, text: str) -> list[str]:
-    hits, _ = lexicon.matcher.find(read_words(f"{BORDER} {text}"), 100)
+    hits = lexicon.matcher.find(read_words(""), read_words(text))
     return [lexicon.terms[number] for number, _ in sorted(hits, key=lambda hit: hit[1])]
 
 
@@ -124,9 +123,8 @@ def test_one_line_covers_the_forms_of_its_language(language: str, term: str, tex
 
 def test_no_phrase_reaches_over_the_border() -> None:
     made = lexicon("3: world-cup\n2: cup")
-    hits, border = made.matcher.find(read_words(f"the world {BORDER} cup"), 100)
-    assert border == 2
-    assert [made.terms[number] for number, _ in hits] == ["cup"]
+    hits = made.matcher.find(read_words("the world"), read_words("cup"))
+    assert [(made.terms[number], place) for number, place in hits] == [("cup", 3)]
 
 
 @pytest.mark.parametrize(

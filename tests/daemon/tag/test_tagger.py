@@ -1,12 +1,14 @@
 """What articles are about, and why we say so."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from daemon.tag import TAGGER_VERSION, Tagger, load_tagger, tag_article, untagged_reason
-from storage.values import Topic, TopicSource
+from daemon.words import read_words
+from storage.values import Article, Topic, TopicSource
 from tests.samples import ARTICLE
 
 CONFIG = Path(__file__).parents[3] / "config" / "topics.toml"
@@ -22,8 +24,15 @@ def tagger() -> Tagger:
     return load_tagger(CONFIG)
 
 
+def topics_of(
+    tagger: Tagger, article: Article, categories: Sequence[str] = ()
+) -> tuple[Topic, ...]:
+    title, text = read_words(article.title), read_words(article.text)
+    return tag_article(tagger, article, title, text, categories)
+
+
 def found(tagger: Tagger, title: str, text: str) -> list[Topic]:
-    return list(tag_article(tagger, replace(ARTICLE, title=title, text=text)))
+    return list(topics_of(tagger, replace(ARTICLE, title=title, text=text)))
 
 
 def labels(tagger: Tagger, title: str, text: str) -> list[str]:
@@ -31,7 +40,7 @@ def labels(tagger: Tagger, title: str, text: str) -> list[str]:
 
 
 def test_a_topic_comes_with_its_words(tagger: Tagger) -> None:
-    topic = tag_article(tagger, MATCH)[0]
+    topic = topics_of(tagger, MATCH)[0]
     assert (topic.topic_id, topic.label) == ("medtop:15000000", "sport")
     assert topic.source is TopicSource.LEXICON
     assert topic.level == 1
@@ -42,9 +51,9 @@ def test_a_topic_comes_with_its_words(tagger: Tagger) -> None:
 
 
 def test_a_narrower_topic_stands_behind_its_broader_one(tagger: Tagger) -> None:
-    path = [(t.level, t.label) for t in tag_article(tagger, MATCH)[:3]]
+    path = [(t.level, t.label) for t in topics_of(tagger, MATCH)[:3]]
     assert path == [(1, "sport"), (2, "competition discipline"), (3, "soccer")]
-    scores = [t.score for t in tag_article(tagger, MATCH)[:3]]
+    scores = [t.score for t in topics_of(tagger, MATCH)[:3]]
     assert scores == sorted(scores, reverse=True)
 
 
@@ -85,27 +94,27 @@ def test_other_languages_have_lexicons_of_their_own(
     tagger: Tagger, language: str, title: str, text: str, first: str
 ) -> None:
     article = replace(ARTICLE, title=title, text=text, language=language)
-    assert tag_article(tagger, article)[0].label.startswith(first)
+    assert topics_of(tagger, article)[0].label.startswith(first)
     assert untagged_reason(article) is None
 
 
 def test_without_a_lexicon_for_the_language_there_is_no_guess(tagger: Tagger) -> None:
     polish = replace(MATCH, language="pl")
-    assert tag_article(tagger, polish) == ()
+    assert topics_of(tagger, polish) == ()
     assert untagged_reason(polish) == "no_topic_lexicon"
 
 
 @pytest.mark.parametrize("category", ["Sport", "SPORTS", "deportes"])
 def test_a_section_of_a_feed_speaks_in_any_language(tagger: Tagger, category: str) -> None:
     polish = replace(MATCH, language="pl")
-    (topic,) = tag_article(tagger, polish, ("Top Stories", category))
+    (topic,) = topics_of(tagger, polish, ("Top Stories", category))
     assert (topic.label, topic.source) == ("sport", TopicSource.FEED)
     assert topic.evidence == {f"category:{category}": 1}
     assert 0.5 < topic.score < 1
 
 
 def test_a_code_of_the_taxonomy_is_believed(tagger: Tagger) -> None:
-    topics = tag_article(tagger, replace(MATCH, language="pl"), ("medtop:20000640",))
+    topics = topics_of(tagger, replace(MATCH, language="pl"), ("medtop:20000640",))
     assert [(t.label, t.level, t.score) for t in topics] == [
         ("politics", 1, 1.0),
         ("international relations", 2, 1.0),
@@ -113,16 +122,16 @@ def test_a_code_of_the_taxonomy_is_believed(tagger: Tagger) -> None:
         ("summit meetings", 4, 1.0),
     ]
     assert {t.source for t in topics} == {TopicSource.FEED}
-    assert tag_article(tagger, MATCH, ("medtop:20000640",))[0].label == "politics"
+    assert topics_of(tagger, MATCH, ("medtop:20000640",))[0].label == "politics"
 
 
 def test_a_section_in_the_address_counts(tagger: Tagger) -> None:
     article = replace(MATCH, language="xx", canonical_url="https://a.example/business/2025/x")
-    assert [t.evidence for t in tag_article(tagger, article)] == [{"url:business": 1}]
+    assert [t.evidence for t in topics_of(tagger, article)] == [{"url:business": 1}]
 
 
 def test_a_section_adds_to_what_the_words_say(tagger: Tagger) -> None:
-    bare, told = tag_article(tagger, MATCH)[0], tag_article(tagger, MATCH, ("Sport",))[0]
+    bare, told = topics_of(tagger, MATCH)[0], topics_of(tagger, MATCH, ("Sport",))[0]
     assert (bare.label, told.label) == ("sport", "sport")
     assert bare.score < told.score <= 1
     assert told.evidence["category:Sport"] == 1
@@ -142,7 +151,7 @@ def test_an_operator_s_rule_adds_a_topic(tagger: Tagger) -> None:
     article = replace(
         ARTICLE, title="Strike closes container terminal", text="Cranes stood still."
     )
-    own = tag_article(tagger, article)[-1]
+    own = topics_of(tagger, article)[-1]
     assert (own.topic_id, own.label, own.score) == ("user:port-strikes", "Strikes in ports", 1.0)
     assert own.source is TopicSource.RULE
     assert own.evidence == {"strike": 1, "container terminal": 1}
