@@ -174,7 +174,7 @@ def speed(folder: Path) -> None:
     tagger = load_tagger()
     print("set           words  read | language  topics  entities   all three | a regex  ratio")
     for name, rows in read(folder).items():
-        made = [_read(row) for row in rows[:500]]
+        made = [as_read(row) for row in rows[:500]]
         words = sum(len(text) for _, _, text in made) / len(made)
         reading = _spent(lambda one: (read_words(one[0].title), read_words(one[0].text)), made)
         language = _spent(lambda one: detect_language(one[0].title, one[0].text), made)
@@ -189,7 +189,7 @@ def speed(folder: Path) -> None:
 _WORD = re.compile(r"\w+(?:'\w+)*")
 
 
-def _read(row: Mapping[str, Any]) -> Read:
+def as_read(row: Mapping[str, Any]) -> Read:
     """A text as the belt has it when it comes to be tagged: its words are read already."""
     title, language = row["title"] or row["text"][:_TITLE], row["language"]
     article = replace(

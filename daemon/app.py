@@ -27,11 +27,12 @@ from daemon.pacing import Paces
 from daemon.pages import Asking, Pages, Tries
 from daemon.poll import Poller
 from daemon.reprocess import Progress, Reprocessor, Stage
+from daemon.retag import FIRST_SHARD, Retagging
 from daemon.robotstxt import LONGEST as LONGEST_ROBOTS
-from daemon.service import Service
+from daemon.service import Parts, Service
 from daemon.settings import FetchSettings, Settings
 from daemon.steering import Steering, price_so_far
-from daemon.tag.rulefile import load_rules
+from daemon.tag import check_topics, tagset_of
 from daemon.values import PollReport
 from daemon.workers import PATIENCE, Workers
 from daemon.writer import Writer
@@ -48,6 +49,8 @@ log = structlog.get_logger()
 
 DATABASE_PATIENCE = timedelta(seconds=20)
 """How long `once` waits for a database that went away; `run` waits for ever."""
+RETAGGING_IN_A_ROUND = timedelta(minutes=1)
+"""How long `once` tags old articles again after other rules; the next one goes on."""
 
 
 def system_clock() -> datetime:
@@ -72,9 +75,9 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 async def open_workers(settings: Settings) -> AsyncIterator[Workers]:
     """The worker processes. Raises `SettingsError` for a topic rule that cannot be used."""
     # here and now, not in a worker at the first poll
-    load_rules(settings.topics.file)
+    check_topics(settings.topics)
     check_extras(settings)
-    workers = Workers(settings.digest, settings.topics.file)
+    workers = Workers(settings.digest, settings.topics)
     try:
         yield workers
     finally:
@@ -162,8 +165,14 @@ class App:
                 the_round = Round(
                     self.database, poller, writer, limits, shards, holds, shared.paces
                 )
+                retagging = self._retagging(self._settings, poller.workers)
+                is_ours = FIRST_SHARD in holder.leases
+                if is_ours:
+                    await retagging.begin()
                 with _stopping_at(deadline, stop), _plainly():
                     left = await the_round.run(None if every_feed else system_clock(), stop)
+                    if is_ours and not stop.is_set():
+                        await retagging.catch_up(stop=stop, limit=RETAGGING_IN_A_ROUND)
             if not stop.is_set():
                 await tidy(self.database, system_clock(), self._settings.database.keep_origins)
         return tally.result(left)
@@ -183,10 +192,10 @@ class App:
             shared = Shared(Paces(self._settings.fetch.host_rate), holds)
 
             @asynccontextmanager
-            async def assemble(settings: Settings) -> AsyncIterator[Poller]:
+            async def assemble(settings: Settings) -> AsyncIterator[Parts]:
                 writer.keeper = self._keeper(settings, replica, steering.price.mu)
                 async with self._poller(settings, writer, holder, shared) as poller:
-                    yield poller
+                    yield Parts(poller, self._retagging(settings, poller.workers))
 
             await self.follow(self._settings)
             await self._warn_of_pages()
@@ -246,6 +255,10 @@ class App:
             self.database, settings.schedule, replica, price, learned=learned, keeps_origins=keeps
         )
 
+    def _retagging(self, settings: Settings, workers: Workers) -> Retagging:
+        again = Reprocessor(self.database, workers, system_clock, LearnedLines(self.database))
+        return Retagging(again, tagset_of(settings.topics))
+
     async def _holds(self) -> Holds:
         async with self.database.reading() as tx:
             return Holds(await held_hosts(tx, now=system_clock()))
@@ -291,7 +304,7 @@ class App:
     async def _reloaded(self) -> Settings:
         """The settings as they stand now, all that they name read. Raises `SettingsError`."""
         settings = load_settings(self.loaded.path, overrides=self.loaded.overrides).settings
-        load_rules(settings.topics.file)
+        check_topics(settings.topics)
         check_extras(settings)
         await self.follow(settings)
         return settings

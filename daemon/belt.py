@@ -7,7 +7,6 @@ and the parsers.
 import signal
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from daemon.crossing import ease_crossing
 from daemon.digest import complete as complete_article
@@ -18,6 +17,7 @@ from daemon.digest import remark as remark_article
 from daemon.digest import retag as retag_article
 from daemon.normalise import load_model, load_suffixes
 from daemon.parse.links import feed_links
+from daemon.settings import TopicsSettings
 from daemon.tag import Tagger, load_gazetteer, load_tagger
 from daemon.tag.lexicon import load_lexicon
 from daemon.values import Digested, Fetched, Learned, Marked, Rejected
@@ -46,9 +46,9 @@ load_lexicon("en")  # the largest, and most have use for it; the others as they 
 _taggers: list[Tagger] = []
 
 
-def prepare(rules: Path | None) -> None:
-    """Load the operator's rules; to be called once, before anything is digested."""
-    _taggers[:] = [load_tagger(rules)]
+def prepare(topics: TopicsSettings) -> None:
+    """Load what the operator tags with; to be called once, before anything is digested."""
+    _taggers[:] = [load_tagger(topics)]
 
 
 def digest(

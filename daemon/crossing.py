@@ -14,6 +14,7 @@ from typing import Any
 from daemon.values import Digested
 from storage.values import (
     Article,
+    Entity,
     Fingerprint,
     Likeness,
     Marks,
@@ -27,7 +28,7 @@ from storage.values import (
 
 _CROSSING = (
     *(Digested, TaggedArticle, Article, Fingerprint, Likeness, Marks, Terms),
-    *(Published, Sighting, StatedDate, Topic),
+    *(Published, Sighting, StatedDate, Topic, Entity),
 )
 
 

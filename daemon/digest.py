@@ -269,7 +269,9 @@ def _understood(origin: Origin, article: Article, tagger: Tagger) -> TaggedArtic
     categories = origin.entry.categories or (origin.page.categories if origin.page else ())
     topics = tag_article(tagger, article, title, text, categories)
     entities = recognise(tagger.gazetteer, article, title, text)
-    if reason := untagged_reason(article):
+    if tagger.namer is not None:
+        entities = tagger.namer.add_to(entities, article)
+    if reason := untagged_reason(tagger, article):
         article = replace(article, quality=(*article.quality, reason))
     name = origin.name
     return TaggedArticle(

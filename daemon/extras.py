@@ -5,6 +5,8 @@ from importlib.util import find_spec
 
 EXTRACT = "pip install newsd[extract]"
 """What brings `reads_pages` about."""
+NER = "pip install newsd[ner]"
+"""What `topics.ner` needs."""
 
 
 @cache

@@ -195,7 +195,13 @@ class Reprocessor:
         """Those that have other topics by the rules of today, or for other reasons."""
         if not page:
             return []
-        found = await self.workers.retag([(one.article, _categories(one)) for one in page])
+        try:
+            found = await self.workers.retag([(one.article, _categories(one)) for one in page])
+        except DigestLimitError as error:
+            if len(page) == 1:
+                log.warning("article_over_limit", article=page[0].article_id, error=str(error))
+                return []
+            return [pair for one in page for pair in await self._retagged([one])]
         pairs = zip(page, found, strict=True)
         return [(one, topics) for one, topics in pairs if _by_id(one.topics) != _by_id(topics)]
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,6 +19,7 @@ from daemon.metrics import Metrics
 from daemon.pacing import Paces
 from daemon.poll import Poller
 from daemon.pulse import Pulse
+from daemon.retag import Retagging
 from daemon.scheduler import REFILL, Job, Scheduler, coarse_jobs
 from daemon.settings import Settings
 from daemon.steering import EVERY, Steering
@@ -40,7 +41,16 @@ ANSWER = 5.0
 """Seconds the database may take to answer a readiness check."""
 log = structlog.get_logger()
 
-Assemble = Callable[[Settings], AbstractAsyncContextManager[Poller]]
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What works under one set of settings."""
+
+    poller: Poller
+    retagging: Retagging
+
+
+Assemble = Callable[[Settings], AbstractAsyncContextManager[Parts]]
 Reload = Callable[[], Awaitable[Settings]]
 
 
@@ -67,6 +77,7 @@ class Service:
         self._metrics = Metrics()
         self._pulse = Pulse()
         self._poller: Poller | None = None
+        self._retagging: Retagging | None = None
         self._scheduler: Scheduler | None = None
         self._subscriber: Subscriber | None = None
         self._last_commit: datetime | None = None
@@ -121,7 +132,8 @@ class Service:
     async def _generations(self, lanes: Lanes, assemble: Assemble, reloaded: Reload) -> None:
         """One pass of the loop for each set of settings we live under."""
         while not self.stop.is_set():
-            async with assemble(self._settings) as self._poller:
+            async with assemble(self._settings) as parts, self._tagging(parts.retagging):
+                self._poller = parts.poller
                 await self._refill()
                 lanes.release(self._settings.fetch)
                 self._supervisor.tell("READY=1")
@@ -131,6 +143,17 @@ class Service:
                 lanes.hold()
                 await self._let_finish(lanes)
             self._settings = settings
+
+    @asynccontextmanager
+    async def _tagging(self, retagging: Retagging) -> AsyncIterator[None]:
+        """Old articles are tagged by the rules of today for the length of the block."""
+        self._retagging = retagging
+        task = asyncio.create_task(retagging.keep_up(self._shards))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
 
     async def _until_changed(self, reloaded: Reload) -> Settings:
         """Wait until we are to stop, or to go on under other settings; return those."""
@@ -272,9 +295,13 @@ class Service:
             "polls_awaiting_pages", "Polls whose articles' pages are asked.", self._awaiting_pages
         )
         gauge("schedule_lag_seconds", "How late the most overdue feed is.", lambda: scheduler.lag)
+        gauge("retagging_articles", "Stored articles that wait for other rules.", self._untagged)
         gauge("request_price", "Article-seconds a poll must be worth.", lambda: self._price.mu)
         gauge("requests_per_feed_day", "Smoothed.", lambda: self._price.requests)
         gauge("shards_held", "Shards this replica polls.", lambda: len(self._holder.leases))
+
+    def _untagged(self) -> int:
+        return self._retagging.left if self._retagging else 0
 
     def _awaiting_pages(self) -> int:
         pages = self._poller.pages if self._poller else None

@@ -285,6 +285,24 @@ class TopicsSettings(_Section):
     file: OptionalFile = Field(
         default=None, description="Your own topic rules; see config/topics.toml."
     )
+    taxonomy: OptionalFile = Field(
+        default=None,
+        description="Another release of the Media Topics than the one that comes with newsd, as "
+        "newsd topics taxonomy --out writes it.",
+    )
+    model: OptionalFile = Field(
+        default=None,
+        description="A model of newsd topics train; it speaks beside the lexicons.",
+    )
+    ner: str = Field(
+        default="",
+        description="A spaCy pipeline, by directory or by the name of its package, that looks for "
+        "further names in each article. Needs: pip install newsd[ner].",
+    )
+
+
+PLAIN_TOPICS = TopicsSettings()
+"""What comes with the program, and nothing of an operator's own."""
 
 
 class HttpSettings(_Section):

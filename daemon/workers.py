@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
 from multiprocessing.synchronize import Semaphore
-from pathlib import Path
 from time import monotonic
 from types import ModuleType
 from typing import Any, TypeVar
@@ -24,7 +23,7 @@ from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from daemon.errors import DigestLimitError
 from daemon.robotstxt import RobotRules, read_rules
-from daemon.settings import DigestSettings
+from daemon.settings import PLAIN_TOPICS, DigestSettings, TopicsSettings
 from daemon.values import NOTHING, Digested, Fetched, Learned, Marked, Rejected
 from storage.values import Article, TaggedArticle, Topic
 
@@ -47,9 +46,9 @@ Result = TypeVar("Result")
 class Workers:
     """A pool that starts with the first document: a poll that finds nothing new pays for none."""
 
-    def __init__(self, settings: DigestSettings, rules: Path | None) -> None:
+    def __init__(self, settings: DigestSettings, topics: TopicsSettings = PLAIN_TOPICS) -> None:
         self._settings = settings
-        self._rules = rules
+        self._topics = topics
         self._pool: ProcessPool | None = None
         self._ready: _Ready | None = None
 
@@ -141,7 +140,7 @@ class Workers:
                 max_workers=many,
                 context=context,
                 initializer=_prepare,
-                initargs=(self._rules, self._ready.told),
+                initargs=(self._topics, self._ready.told),
             )
         return self._pool
 
@@ -172,13 +171,13 @@ class _Ready:
 # ---------------------------------------------------------------- inside a worker
 
 
-def _prepare(rules: Path | None, ready: Semaphore) -> None:
+def _prepare(topics: TopicsSettings, ready: Semaphore) -> None:
     """Make this process ready; interrupts and stops are the parent's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, resource.RLIM_INFINITY))
-    belt().prepare(rules)
+    belt().prepare(topics)
     ready.release()
 
 

@@ -274,6 +274,15 @@ reprocessing = _table(
     rowid=False,
 )
 
+# One row: by which rules articles are tagged, and whether the old ones are too.
+tagset = _table(
+    "tagset",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("is_everywhere", Flag, nullable=False),
+)
+
 # Superseded revisions only; the current one is the article itself.
 article_revision = _table(
     "article_revision",

@@ -18,7 +18,7 @@ from daemon.configuration import Loaded
 from daemon.errors import SettingsError, UsageError
 from daemon.outlines import outlines_in
 from daemon.settings import Settings
-from daemon.tag import load_tagger
+from daemon.tag import check_topics
 from storage.database import Database
 from storage.errors import StorageUnavailableError
 
@@ -75,7 +75,7 @@ def init(
 
 async def _check_what_is_named(settings: Settings) -> None:
     """Raise `SettingsError` if a file or an address that the settings name is of no use."""
-    load_tagger(settings.topics.file)
+    check_topics(settings.topics)
     check_extras(settings)
     if outlines := outlines_in(settings):
         outlines_from(outlines)

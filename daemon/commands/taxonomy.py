@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from daemon.commands.options import AsJson, Limit
+from daemon.commands.options import AsJson, Config, Limit, read_settings
 from daemon.commands.say import note
 from daemon.commands.show import show_rows
 from daemon.errors import UsageError
 from daemon.tag.release import changes_between, read_release
-from daemon.tag.taxonomy import Taxonomy, format_taxonomy, load_taxonomy
+from daemon.tag.taxonomy import Taxonomy, format_taxonomy, taxonomy_in
 
 _LISTED = ("topic", "level", "label", "part_of")
 _CHANGED = ("change", "topic", "label", "detail")
@@ -23,13 +23,14 @@ def concepts(
     *,
     level: Annotated[int, typer.Option(min=1, help="As deep as this; 1 is the broadest.")] = 2,
     limit: Limit = 2000,
+    config: Config = None,
     as_json: AsJson = False,
 ) -> None:
     """List the topics of the taxonomy; with words, at any depth."""
     deepest = level if words is None else 99
     rows = [
         row
-        for row in _topics(load_taxonomy())
+        for row in _topics(_in_use(config))
         if row["level"] <= deepest and (words or "").casefold() in row["label"].casefold()
     ]
     show_rows(rows[:limit], _LISTED, as_json=as_json)
@@ -60,10 +61,15 @@ def taxonomy(
         str | None,
         typer.Option(metavar="YYYY-MM-DD", help="Its day, where the export does not say it."),
     ] = None,
+    config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a newer release of the Media Topics changes, and write it in newsd's slim form."""
-    old, new = load_taxonomy(), _read(file, release)
+    """Say what a newer release of the Media Topics changes, and write it in newsd's slim form.
+
+    With topics.taxonomy set to the file that --out writes, newsd tags by it, and tags again what
+    is stored.
+    """
+    old, new = _in_use(config), _read(file, release)
     rows = [
         {"change": c.kind, "topic": c.topic_id, "label": c.label, "detail": c.detail}
         for c in changes_between(old, new)
@@ -73,6 +79,10 @@ def taxonomy(
     if out is not None:
         _write(out, format_taxonomy(new))
         note(f"wrote {out}")
+
+
+def _in_use(config: Path | None) -> Taxonomy:
+    return taxonomy_in(read_settings(config, None).settings.topics.taxonomy)
 
 
 def _read(file: Path, release: str | None) -> Taxonomy:

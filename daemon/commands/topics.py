@@ -12,9 +12,11 @@ from daemon.commands.options import AsJson, Config, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import show_facts, show_rows
 from daemon.commands.taxonomy import concepts, taxonomy
+from daemon.commands.train import train_model
 from daemon.digest import digest_articles
 from daemon.errors import NewsdError, UsageError
-from daemon.tag import load_tagger, untagged_reason
+from daemon.settings import TopicsSettings
+from daemon.tag import Tagger, load_tagger, untagged_reason
 from daemon.tag.boolean import write_query
 from daemon.tag.rulefile import load_rules
 from daemon.tag.rules import Rule, Rules, required
@@ -33,13 +35,14 @@ RulesFile = Annotated[
 
 
 app.command(epilog="Example: newsd topics concepts diplomacy")(concepts)
+app.command(name="train", epilog="Example: newsd topics train --data labelled/")(train_model)
 app.command(epilog="Example: newsd topics taxonomy medtop.json --out mediatopics.txt")(taxonomy)
 
 
 @app.command(name="list", epilog="Example: newsd topics list")
 def show_all(*, rules: RulesFile = None, config: Config = None, as_json: AsJson = False) -> None:
     """List your own topics, as they are understood."""
-    found = load_rules(_file(rules, config))
+    found = load_rules(_topics(rules, config).file)
     if not found.rules and not as_json:
         note("there are no topics of your own; config/topics.toml shows how to write some")
     show_rows([_facts(rule) for rule in found.rules], _COLUMNS, as_json=as_json)
@@ -54,7 +57,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Say how one of your topics is understood, and which words make newsd look at it."""
-    rule = _rule(load_rules(_file(rules, config)), topic)
+    rule = _rule(load_rules(_topics(rules, config).file), topic)
     waits = [write_query(term) for term in required(rule.query) or ()]
     show_facts(_facts(rule) | {"looked at where there is": waits}, as_json=as_json)
 
@@ -70,7 +73,7 @@ def try_out(
     as_json: AsJson = False,
 ) -> None:
     """Say which topics and names newsd finds in texts, and by which words; nothing is stored."""
-    found = list(_tested(files, _file(rules, config)))
+    found = list(_tested(files, load_tagger(_topics(rules, config))))
     if as_json:
         say_json(found)
         return
@@ -84,8 +87,12 @@ def try_out(
             say(f"  {_entity_line(entity)}")
 
 
-def _file(rules: Path | None, config: Path | None) -> Path | None:
-    return rules if rules is not None else read_settings(config, None).settings.topics.file
+def _topics(rules: Path | None, config: Path | None) -> TopicsSettings:
+    """What the settings say of topics, or these rules alone."""
+    if rules is not None:
+        return TopicsSettings(file=rules)
+    topics: TopicsSettings = read_settings(config, None).settings.topics
+    return topics
 
 
 def _rule(rules: Rules, topic: str) -> Rule:
@@ -107,9 +114,8 @@ def _facts(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _tested(files: list[Path], rules: Path | None) -> Iterator[dict[str, Any]]:
+def _tested(files: list[Path], tagger: Tagger) -> Iterator[dict[str, Any]]:
     """What is found in each article of the files. Raises `UsageError` for what is none."""
-    tagger = load_tagger(rules)
     for document in Pile(files):
         if document.page is None:
             raise UsageError(f"{document.name}: {document.trouble}")
@@ -117,15 +123,15 @@ def _tested(files: list[Path], rules: Path | None) -> Iterator[dict[str, Any]]:
             digested = digest_articles(document.page, system_clock(), tagger)
         except NewsdError as error:
             raise UsageError(f"{document.name}: {error}") from error
-        yield from map(_seen, digested.articles)
+        yield from (_seen(tagger, tagged) for tagged in digested.articles)
 
 
-def _seen(tagged: TaggedArticle) -> dict[str, Any]:
+def _seen(tagger: Tagger, tagged: TaggedArticle) -> dict[str, Any]:
     return {
         "title": tagged.article.title,
         "language": tagged.article.language,
         "topics": [_topic(topic) for topic in tagged.topics],
-        "untagged": untagged_reason(tagged.article),
+        "untagged": untagged_reason(tagger, tagged.article),
         "entities": [_entity(entity) for entity in tagged.entities],
     }
 

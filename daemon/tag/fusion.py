@@ -62,12 +62,22 @@ class Scale:
     """Log-odds from outside the text."""
     certain: set[str] = field(default_factory=set)
     """Topics that the article's own metadata name."""
+    model: dict[str, float] = field(default_factory=dict)
+    """Log-odds that a trained model adds."""
+    shift: float = 0.0
+    slope: float = 1.0
+    """What makes the sum of all log-odds a likelihood again where a model was heard."""
 
     def add(self, topic: str, weight: float, term: str, count: int) -> None:
         """Weight for a topic, or against it."""
         self.weights[topic] = self.weights.get(topic, 0.0) + weight
         if weight > 0:
             self.say(topic, term, count)
+
+    def hear(self, said: Mapping[str, float], shift: float = 0.0, slope: float = 1.0) -> None:
+        """Log-odds of a model, and the line that the sum of all is to be read by."""
+        self.model.update(said)
+        self.shift, self.slope = shift, slope
 
     def say(self, topic: str, term: str, count: int) -> None:
         """Keep what made us think of a topic."""
@@ -92,15 +102,22 @@ def weigh_up(scale: Scale, taxonomy: Taxonomy) -> list[Found]:
     odds = {topic: _log_odds(weight, total) for topic, weight in tops.items()}
     for topic, prior in scale.priors.items():
         odds[topic] = odds.get(topic, _UNSAID) + prior
+    for topic, said in scale.model.items():
+        if topic in odds or said > 0:
+            odds[topic] = odds.get(topic, _UNSAID) + said
     ranked = sorted(odds, key=lambda topic: (topic not in scale.certain, -odds[topic], topic))
     children = _children(scale, taxonomy)
     found: list[Found] = []
     for place, topic in enumerate(ranked[:MOST_TOPICS]):
         if _is_enough(scale, topic, tops.get(topic, 0.0), total, place):
-            score = 1.0 if topic in scale.certain else 1 / (1 + math.exp(-odds[topic]))
+            score = 1.0 if topic in scale.certain else _likely(scale, odds[topic])
             found.append(Found(topic, 1, round(score, 4)))
             found.extend(_finer(scale, children, topic, score, 2))
     return found
+
+
+def _likely(scale: Scale, odds: float) -> float:
+    return 1 / (1 + math.exp(-(scale.shift + scale.slope * odds)))
 
 
 def _log_odds(weight: float, total: float) -> float:
@@ -109,7 +126,7 @@ def _log_odds(weight: float, total: float) -> float:
 
 
 def _is_enough(scale: Scale, topic: str, weight: float, total: float, place: int) -> bool:
-    if topic in scale.certain or topic in scale.priors:
+    if topic in scale.certain or topic in scale.priors or scale.model.get(topic, 0.0) > 0:
         return True
     least = _LEAST_WEIGHT if place else _LEAST_FIRST_WEIGHT
     return weight >= least and weight / total >= _LEAST_SHARE

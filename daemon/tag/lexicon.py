@@ -26,6 +26,8 @@ from daemon.tag.matching import LONGEST_PHRASE, Form, Matcher, matcher
 from daemon.tag.taxonomy import Taxonomy, load_taxonomy
 
 _LOUDEST = 6
+_RETIRED = ""
+"""A topic that nothing stands for today: its lines say nothing."""
 _LEAST_INFLECTED = 2
 """Weaker terms stand for themselves alone: their plurals often mean something else."""
 _SECTION = re.compile(r"\[(\d{8})(?: [^\]]*)?\]$")
@@ -71,17 +73,37 @@ def languages() -> frozenset[str]:
 @cache
 def load_lexicon(language: str) -> Lexicon | None:
     """The package's lexicon of a language, read when first asked for; None: there is none."""
+    return _packaged(language, load_taxonomy())
+
+
+class Lexicons:
+    """The package's lexicons, by what their topics are called in one release of the taxonomy."""
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
+        self._read: dict[str, Lexicon | None] = {}
+
+    def of(self, language: str) -> Lexicon | None:
+        """That of a language, read when first asked for; None: there is none."""
+        if self._taxonomy is load_taxonomy():
+            return load_lexicon(language)  # which workers may share
+        if language not in self._read:
+            self._read[language] = _packaged(language, self._taxonomy)
+        return self._read[language]
+
+
+def _packaged(language: str, taxonomy: Taxonomy) -> Lexicon | None:
     if language not in languages():
         return None
     name = f"{language}.txt"
     text = (files("daemon.tag") / "lexicons" / name).read_text("utf-8")
-    return parse_lexicon(text, name, load_taxonomy(), language)
+    return parse_lexicon(text, name, taxonomy, language)
 
 
 def parse_lexicon(text: str, name: str, taxonomy: Taxonomy, language: str) -> Lexicon:
     """Read a lexicon; raises `SettingsError` naming the file and line that is wrong."""
     draft = _Draft(language, taxonomy)
-    topic = None
+    topic: str | None = None
     for number, line in enumerate(text.splitlines(), 1):
         where = f"{name}:{number}"
         line = line.strip()  # noqa: PLW2901  what is meant is the line without blanks
@@ -89,6 +111,8 @@ def parse_lexicon(text: str, name: str, taxonomy: Taxonomy, language: str) -> Le
             continue
         if line.startswith("["):
             topic = _topic(line, where, taxonomy)
+        elif topic == _RETIRED:
+            continue
         elif topic is None:
             raise SettingsError(f"{where}: a line stands before the first [section]")
         else:
@@ -98,10 +122,9 @@ def parse_lexicon(text: str, name: str, taxonomy: Taxonomy, language: str) -> Le
 
 def _topic(line: str, where: str, taxonomy: Taxonomy) -> str:
     match = _SECTION.match(line)
-    topic = taxonomy.current(f"medtop:{match[1]}") if match else None
-    if not topic:
+    if not match or f"medtop:{match[1]}" not in taxonomy.concepts:
         raise SettingsError(f"{where}: expected [id name] with an id of the taxonomy: {line!r}")
-    return topic
+    return taxonomy.current(f"medtop:{match[1]}") or _RETIRED
 
 
 def _take_line(draft: "_Draft", line: str, topic: str, where: str) -> None:

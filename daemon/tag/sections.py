@@ -39,10 +39,12 @@ def stated_topics(
     for category in categories[:_MOST_CATEGORIES]:
         if code := topic_of_code(taxonomy, category):
             yield Stated(code, f"category:{category}", is_certain=True)
-        elif topic := topic_of_section(category):
+        elif topic := taxonomy.current(topic_of_section(category) or ""):
             yield Stated(topic, f"category:{category}")
     for segment in urlsplit(address or "").path.split("/")[1:-1][:_MOST_SEGMENTS]:
-        if _SEGMENT.fullmatch(segment) and (topic := topic_of_section(segment)):
+        if _SEGMENT.fullmatch(segment) and (
+            topic := taxonomy.current(topic_of_section(segment) or "")
+        ):
             yield Stated(topic, f"url:{segment}")
 
 

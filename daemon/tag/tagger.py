@@ -3,20 +3,22 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from daemon.settings import PLAIN_TOPICS, TopicsSettings
 from daemon.tag.fusion import SECTION, Scale, weigh_up
 from daemon.tag.gazetteer import Gazetteer, load_gazetteer
-from daemon.tag.lexicon import Lexicon, languages, load_lexicon
+from daemon.tag.lexicon import Lexicon, Lexicons, languages
+from daemon.tag.model import Model, load_model, see
+from daemon.tag.namer import Namer, load_namer
 from daemon.tag.rulefile import load_rules
 from daemon.tag.rules import Fit, Rules
 from daemon.tag.sections import stated_topics
-from daemon.tag.taxonomy import Taxonomy, load_taxonomy
+from daemon.tag.taxonomy import Taxonomy, taxonomy_in
 from daemon.tag.words import words_of
 from daemon.words import Words
 from storage.values import Article, Topic, TopicSource
 
-TAGGER_VERSION = "2"
+TAGGER_VERSION = "3"
 """Changes whenever the same article may get other topics."""
 
 LEAD = 400
@@ -35,16 +37,40 @@ class Tagger:
     """All that tagging knows: read once, then only looked at."""
 
     taxonomy: Taxonomy
+    lexicons: Lexicons
     rules: Rules
     gazetteer: Gazetteer
+    model: Model | None
+    namer: Namer | None
+
+    @property
+    def version(self) -> str:
+        """As it is stored beside a topic."""
+        return f"{TAGGER_VERSION}+{self.model.version}" if self.model else TAGGER_VERSION
+
+    def reads(self, language: str) -> bool:
+        """Whether the words of a language can say what an article is about."""
+        return language in languages() or self.hears(language)
+
+    def hears(self, language: str) -> bool:
+        """Whether a model was trained on articles of a language."""
+        return self.model is not None and language in self.model.about.languages
 
 
-def load_tagger(rules_path: Path | None = None) -> Tagger:
-    """Read the taxonomy, the names and the operator's rules; raises `SettingsError`.
+def load_tagger(topics: TopicsSettings = PLAIN_TOPICS) -> Tagger:
+    """Read the taxonomy, the names and what the operator tags with; raises `SettingsError`.
 
     A lexicon is read when the first article of its language comes.
     """
-    return Tagger(load_taxonomy(), load_rules(rules_path), load_gazetteer())
+    taxonomy = taxonomy_in(topics.taxonomy)
+    return Tagger(
+        taxonomy,
+        Lexicons(taxonomy),
+        load_rules(topics.file),
+        load_gazetteer(),
+        load_model(topics.model),
+        load_namer(topics.ner),
+    )
 
 
 def tag_article(
@@ -57,8 +83,11 @@ def tag_article(
     guess.
     """
     scale, taxonomy = Scale(), tagger.taxonomy
-    if lexicon := load_lexicon(article.language):
+    if lexicon := tagger.lexicons.of(article.language):
         weigh_words(scale, lexicon, title, text)
+    if tagger.model and tagger.hears(article.language):
+        about = tagger.model.about
+        scale.hear(tagger.model.adds(see(title, text)), about.shift, about.slope)
     for stated in stated_topics(taxonomy, categories, article.canonical_url):
         path = taxonomy.paths[stated.topic_id]
         scale.priors[path[0]] = SECTION
@@ -66,15 +95,15 @@ def tag_article(
             scale.say(topic, stated.evidence, 1)
         if stated.is_certain:
             scale.certain.update(path)
-    found = tuple(_topics(scale, taxonomy))
+    found = tuple(_topics(scale, tagger, title, text))
     known = {topic.topic_id for topic in found}
     own = _own_topics(tagger, article, categories)
     return (*found, *(topic for topic in own if topic.topic_id not in known))
 
 
-def untagged_reason(article: Article) -> str | None:
-    """Why an article cannot have topics of the lexicons; None: it can."""
-    return None if article.language in languages() else NO_LEXICON
+def untagged_reason(tagger: Tagger, article: Article) -> str | None:
+    """Why the words of an article cannot say what it is about; None: they can."""
+    return None if tagger.reads(article.language) else NO_LEXICON
 
 
 def weigh_words(scale: Scale, lexicon: Lexicon, title: Words, text: Words) -> None:
@@ -101,19 +130,31 @@ def _often(count: int) -> float:
     return 1 + math.log(count) if count else 0.0
 
 
-def _topics(scale: Scale, taxonomy: Taxonomy) -> Iterator[Topic]:
+def _topics(scale: Scale, tagger: Tagger, title: Words, text: Words) -> Iterator[Topic]:
+    taxonomy, model = tagger.taxonomy, tagger.model
     for found in weigh_up(scale, taxonomy):
-        by_words = scale.weights.get(found.topic_id, 0) > 0
+        topic, source = found.topic_id, _source(scale, found.topic_id)
+        evidence = scale.evidence.get(topic, {})
+        if model and scale.model.get(topic, 0.0) > 0:
+            said = model.evidence(topic, title, text)
+            evidence = evidence | {f"model:{word}": often for word, often in said.items()}
         yield Topic(
-            found.topic_id,
-            taxonomy.concepts[found.topic_id].label,
+            topic,
+            taxonomy.concepts[topic].label,
             found.score,
-            TopicSource.LEXICON if by_words else TopicSource.FEED,
+            source,
             level=found.level,
-            evidence=scale.evidence[found.topic_id],
+            evidence=evidence,
             taxonomy_version=taxonomy.version,
-            tagger_version=TAGGER_VERSION,
+            tagger_version=tagger.version,
         )
+
+
+def _source(scale: Scale, topic: str) -> TopicSource:
+    """What spoke for a topic; where several did, the one that says most to a reader."""
+    if scale.weights.get(topic, 0) > 0:
+        return TopicSource.LEXICON
+    return TopicSource.FEED if topic in scale.evidence else TopicSource.MODEL
 
 
 def _own_topics(tagger: Tagger, article: Article, categories: Sequence[str]) -> Iterator[Topic]:
@@ -124,7 +165,7 @@ def _own_topics(tagger: Tagger, article: Article, categories: Sequence[str]) -> 
     title, body = words_of(article.title), words_of(article.text)
     fields = {"title": title, "body": body, "category": listed, "url": words_of(article.url or "")}
     for topic_id, (label, fit) in _by_topic(tagger, fields, article.language).items():
-        yield _own(topic_id, label, fit, tagger.taxonomy)
+        yield _own(topic_id, label, fit, tagger)
 
 
 def _by_topic(
@@ -142,15 +183,15 @@ def _by_topic(
     return found
 
 
-def _own(topic_id: str, label: str, fit: Fit, taxonomy: Taxonomy) -> Topic:
+def _own(topic_id: str, label: str, fit: Fit, tagger: Tagger) -> Topic:
     """A topic that says which tagger and which taxonomy made it, so that retagging is a query."""
     return Topic(
         topic_id,
         label,
         fit.rule.weight,
         TopicSource.RULE,
-        level=len(taxonomy.paths.get(topic_id, ("",))),
+        level=len(tagger.taxonomy.paths.get(topic_id, ("",))),
         evidence=fit.evidence,
-        taxonomy_version=taxonomy.version,
-        tagger_version=TAGGER_VERSION,
+        taxonomy_version=tagger.taxonomy.version,
+        tagger_version=tagger.version,
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from pathlib import Path
 
 from daemon.errors import SettingsError
 
@@ -71,13 +72,17 @@ class Taxonomy:
     @cached_property
     def paths(self) -> Mapping[str, tuple[str, ...]]:
         """For each active concept the way to it from its top-level topic, itself included."""
-        return {c.topic_id: self._path(c) for c in self.concepts.values() if not c.retired}
+        return {
+            c.topic_id: self._path(c.topic_id) for c in self.concepts.values() if not c.retired
+        }
 
-    def _path(self, concept: Concept) -> tuple[str, ...]:
-        path = [concept.topic_id]
-        while concept.broader and len(path) < _DEEPEST:
-            concept = self.concepts[concept.broader]
-            path.insert(0, concept.topic_id)
+    def _path(self, topic_id: str) -> tuple[str, ...]:
+        """From the top; a release that runs in circles is cut off, not followed."""
+        path = [topic_id]
+        while len(path) < _DEEPEST and (
+            above := self.current(self.concepts[path[0]].broader or "")
+        ):
+            path.insert(0, above)
         return tuple(path)
 
 
@@ -85,6 +90,27 @@ class Taxonomy:
 def load_taxonomy() -> Taxonomy:
     """The release that comes with the program."""
     return parse_taxonomy((files("daemon.tag") / FILE).read_text("utf-8"), FILE)
+
+
+def taxonomy_in(path: Path | None) -> Taxonomy:
+    """The release in a slim file; no path: the one that comes with the program.
+
+    Raises `SettingsError` for a file that cannot be used. IPTC retires concepts and deletes none,
+    so one that lacks some of ours is no whole release, and lexicons would speak for nothing.
+    """
+    ours = load_taxonomy()
+    if path is None:
+        return ours
+    try:
+        found = parse_taxonomy(path.read_text("utf-8"), str(path))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8") from error
+    if lost := sorted(ours.concepts.keys() - found.concepts.keys()):
+        said = f"lacks {len(lost)} concepts of {ours.release}, such as {lost[0]}"
+        raise SettingsError(f"{path}: {said}; write it with newsd topics taxonomy --out")
+    return found
 
 
 def parse_taxonomy(text: str, name: str) -> Taxonomy:

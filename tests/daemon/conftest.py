@@ -36,7 +36,7 @@ def _logs() -> None:
 @pytest.fixture(scope="session")
 def workers() -> Iterator[Workers]:
     """One pool for all tests: a pool has no memory."""
-    pool = Workers(DigestSettings(workers=1, max_entries=MAX_ENTRIES), None)
+    pool = Workers(DigestSettings(workers=1, max_entries=MAX_ENTRIES))
     yield pool
     asyncio.run(pool.close())
 

@@ -376,7 +376,7 @@ async def test_a_page_made_to_be_slow_costs_that_page(press: Press, site: Site) 
     site.serve("1", page(*STORY, head=f"<meta {bomb}>"))
     site.serve("2", page(*STORY, title="A whale was seen off the cape"))
     await press.follow(site)
-    hasty = Workers(DigestSettings(workers=1, cpu_limit=timedelta(seconds=1.5)), None)
+    hasty = Workers(DigestSettings(workers=1, cpu_limit=timedelta(seconds=1.5)))
     press.asking = replace(press.asking, workers=hasty)
     try:
         report = await press.poll(site)

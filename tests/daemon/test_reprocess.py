@@ -279,7 +279,7 @@ from storage.kept import kept as kept_articles
 from tests.samples import NOON
 
 async def main(url, pages):
-    workers = Workers(DigestSettings(workers=1), None)
+    workers = Workers(DigestSettings(workers=1))
     reprocess.PAGE = 1
     async with Database.open(url) as database:
         again = reprocess.Reprocessor(database, workers, lambda: NOON, LearnedLines(database))

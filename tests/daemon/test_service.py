@@ -191,6 +191,20 @@ def test_a_reload_takes_up_new_topics(tmp_path: Path, site: str) -> None:
         assert found.fetchall() == [("user:sea",)]
 
 
+def test_a_reload_tags_what_is_stored_by_the_new_topics(tmp_path: Path, site: str) -> None:
+    rules = tmp_path / "topics.toml"
+    rules.write_text('[[topic]]\nid = "x"\nany = ["nowhere"]\n')
+    with running(tmp_path, site, '[topics]\nfile = "topics.toml"\n') as daemon:
+        daemon.log_until("poll", outcome="stored")
+        rules.write_text('[[topic]]\nid = "spans"\nany = ["bridge*"]\n')
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.log_until("retagged", changed=1, total=1)
+        assert daemon.end(signal.SIGINT) == 0
+    with closing(sqlite3.connect(tmp_path / "news.db")) as news:
+        told = "SELECT kind, article_id FROM newsd_change_v1 ORDER BY seq"
+        assert news.execute(told).fetchall() == [("created", 1), ("tagged", 1)]
+
+
 @pytest.fixture
 def slow_site() -> Iterator[tuple[str, Event]]:
     """A server that accepts and then says nothing, and an event that somebody asked."""

@@ -45,7 +45,7 @@ async def test_a_robots_txt_of_many_groups_is_ended_by_the_kernel() -> None:
     """Each rule counts for each agent above it: half a megabyte makes half a billion."""
     agents = "".join(f"User-agent: a{n}\n" for n in range(14_000))
     body = (agents + "Disallow: /a\n" * 20_000).encode()
-    pool = Workers(DigestSettings(workers=1, cpu_limit=timedelta(seconds=1)), None)
+    pool = Workers(DigestSettings(workers=1, cpu_limit=timedelta(seconds=1)))
     try:
         with pytest.raises(DigestLimitError):
             await pool.robots(body, "newsd/1")
@@ -60,7 +60,7 @@ async def test_what_is_no_feed_is_said_across_the_processes(workers: Workers) ->
 
 @pytest.mark.threat("D3", "D4")
 async def test_a_bomb_is_ended_by_the_kernel_and_nineteen_good_tasks_are_done() -> None:
-    pool = Workers(DigestSettings(workers=2, cpu_limit=timedelta(seconds=1)), None)
+    pool = Workers(DigestSettings(workers=2, cpu_limit=timedelta(seconds=1)))
     try:
         bomb = asyncio.create_task(pool._run(re.match, "(a+)+$", "a" * 60 + "b"))
         good = [asyncio.create_task(pool._run(time.sleep, 0.01)) for _ in range(19)]

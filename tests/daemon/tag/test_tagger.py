@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.settings import TopicsSettings
 from daemon.tag import TAGGER_VERSION, Tagger, load_tagger, tag_article, untagged_reason
 from daemon.words import read_words
 from storage.values import Article, Topic, TopicSource
@@ -21,7 +22,7 @@ MATCH = replace(
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return load_tagger(CONFIG)
+    return load_tagger(TopicsSettings(file=CONFIG))
 
 
 def topics_of(
@@ -95,13 +96,13 @@ def test_other_languages_have_lexicons_of_their_own(
 ) -> None:
     article = replace(ARTICLE, title=title, text=text, language=language)
     assert topics_of(tagger, article)[0].label.startswith(first)
-    assert untagged_reason(article) is None
+    assert untagged_reason(tagger, article) is None
 
 
 def test_without_a_lexicon_for_the_language_there_is_no_guess(tagger: Tagger) -> None:
     polish = replace(MATCH, language="pl")
     assert topics_of(tagger, polish) == ()
-    assert untagged_reason(polish) == "no_topic_lexicon"
+    assert untagged_reason(tagger, polish) == "no_topic_lexicon"
 
 
 @pytest.mark.parametrize("category", ["Sport", "SPORTS", "deportes"])
