@@ -44,7 +44,7 @@ _GAIN: Mapping[str, float] = {
 _LEAST_WEIGHT = 3.0
 _LEAST_FIRST_WEIGHT = 1.0
 """One word is enough for a short item's only topic, at a low score."""
-_LEAST_SHARE = 0.1
+_LEAST_SHARE = 0.08
 _LEAST_FINER_WEIGHT = 4.0
 _LEAST_FINER_SHARE = 0.07
 _MOST_FINER = 3
