@@ -39,7 +39,7 @@ def _plain(alias: str, *columns: tuple[str, str]) -> tuple[tuple[str, str, str],
 
 _ARTICLE = View(
     "newsd_article_v1",
-    "One row an article, as it is now; sort by coalesce(published_at, first_seen_at).",
+    "One row an article, as it is now; sort by sort_at.",
     (
         ("article_id", "a.id", "Never reused."),
         *_plain(
@@ -87,6 +87,12 @@ _ARTICLE = View(
             "text_source",
             "coalesce(a.text_source, 'feed')",
             "Where its text was read: feed, or page where its feed has but a part of it.",
+        ),
+        (
+            "sort_at",
+            "coalesce(a.published_at, a.first_seen_at)",
+            "When it was published, else when we first saw it, UTC; indexed, alone and by host"
+            " and language.",
         ),
     ),
     "FROM article a JOIN article_text t ON t.article_id = a.id",
@@ -185,6 +191,7 @@ _TOPIC = View(
         ("evidence", "JSON: the terms that made it, and how often each was found."),
         ("taxonomy_version", "Release of the taxonomy the topic is from."),
         ("tagger_version", "Which tagger found it."),
+        ("sort_at", "As newsd_article_v1.sort_at; indexed by topic."),
     ),
     "FROM article_topic t",
 )
@@ -200,6 +207,7 @@ _ENTITY = View(
         ("type", "person, organisation, place, product or event."),
         ("mentions", "How often it is named."),
         ("in_title", "Whether the title names it."),
+        ("sort_at", "As newsd_article_v1.sort_at; indexed by entity."),
     ),
     "FROM article_entity e",
 )

@@ -226,6 +226,7 @@ article = _table(
     Index(None, "public_id"),
     Index("ix_article_newest", _NEWEST),
     Index("ix_article_host_newest", "host", _NEWEST),
+    Index("ix_article_language_newest", "language", _NEWEST),
     Index(None, "story_id"),
     Index(
         "ix_article_copies",

@@ -19,7 +19,8 @@ PROMISED = {
     "newsd_article_v1": "article_id public_id seq url canonical_url host title summary text html"
     " language authors section image_url word_count published_at published_precision"
     " published_source published_tz published_raw first_seen_at changed_at publish_delay_s"
-    " revision story_id duplicate_of relation similarity quality deleted text_source",
+    " revision story_id duplicate_of relation similarity quality deleted text_source"
+    " sort_at",
     "newsd_article_evidence_v1": "article_id furniture dates",
     "newsd_article_revision_v1": "article_id revision title summary text html seen_at"
     " changed_fields",
@@ -27,8 +28,8 @@ PROMISED = {
     "newsd_story_v1": "story_id lead_article_id title articles hosts first_published_at"
     " last_published_at language",
     "newsd_article_topic_v1": "article_id topic_id label level score source evidence"
-    " taxonomy_version tagger_version",
-    "newsd_article_entity_v1": "article_id entity_id name type mentions in_title",
+    " taxonomy_version tagger_version sort_at",
+    "newsd_article_entity_v1": "article_id entity_id name type mentions in_title sort_at",
     "newsd_feed_v1": "feed_id url title site_url kind language labels added_at moved_from"
     " full_text",
     "newsd_feed_health_v1": "feed_id url state last_poll_at last_success_at last_outcome"
