@@ -91,8 +91,7 @@ _ARTICLE = View(
         (
             "sort_at",
             "coalesce(a.published_at, a.first_seen_at)",
-            "When it was published, else when we first saw it, UTC; indexed, alone and by host"
-            " and language.",
+            "When it was published, else first seen, UTC; indexed, by host and language too.",
         ),
     ),
     "FROM article a JOIN article_text t ON t.article_id = a.id",
