@@ -11,10 +11,10 @@ _QUESTION = re.compile(r"^## (\S+)\n.*?^```sql\n(.*?)^```$", re.MULTILINE | re.D
 _VALUE = re.compile(r"(?<!:):([a-z]+)\b")
 
 READ = (
-    "SELECT host, story_id AS story FROM newsd_article_v1"
+    "SELECT article_id AS article, host, story_id AS story FROM newsd_article_v1"
     " WHERE story_id IS NOT NULL ORDER BY article_id LIMIT 1"
 )
-"""A host and a story that are there."""
+"""An article, a host and a story that are there."""
 _PLAIN = {
     "topic": "medtop:16000000",
     "entity": "Q212",
