@@ -4,6 +4,7 @@ The fork server imports it, so that all workers share the language model, the na
 and the parsers.
 """
 
+import gc
 import signal
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,6 +44,9 @@ load_model()
 load_suffixes()
 load_gazetteer()
 load_lexicon("en")  # the largest, and most have use for it; the others as they are needed
+# What is loaded now stays: the collector need not look at it, and write to pages that are shared
+gc.collect()
+gc.freeze()
 _taggers: list[Tagger] = []
 
 
