@@ -19,9 +19,10 @@ from daemon.cadence import (
     is_move_certain,
     is_replaced,
 )
-from daemon.dedup import judge_all, nearest
+from daemon.dedup import judge_all
 from daemon.lanes import host_of
 from daemon.learned import LearnedLines
+from daemon.lookup import look_up
 from daemon.normalise.recurring import learn
 from daemon.settings import ScheduleSettings
 from daemon.shelves import Shelves
@@ -31,11 +32,9 @@ from storage.changes import advance_clock, clock_now, take_clock
 from storage.database import Database, Transaction
 from storage.furniture import keep_lines, lines_of
 from storage.gaps import note_gaps
-from storage.holdings import holdings
 from storage.holds import hold_hosts
 from storage.leases import still_held
 from storage.lines import SiteLines
-from storage.marks import marks_of, postings
 from storage.moves import adopt_move
 from storage.polls import remember_polls
 from storage.sightings import mark_departed
@@ -199,11 +198,7 @@ async def _judge(
     tx: Transaction, arrivals: Sequence[Arrival], ids: Sequence[int], now: datetime
 ) -> tuple[Holdings, list[Judged]]:
     """What is held that the arrivals may turn out to be, and what each of them is."""
-    news = [a.tagged.likeness for a in arrivals if a.tagged.likeness is not None]
-    found = await postings(tx, {key for new in news for key in new.keys}, now=now)
-    near = {held for new in news for held in nearest(new.keys, found)}
-    known = await holdings(tx, [(a.feed_id, a.tagged) for a in arrivals], near)
-    known = replace(known, postings=found, marks=await marks_of(tx, near))
+    known = await look_up(tx, [(a.feed_id, a.tagged) for a in arrivals], now=now)
     return known, judge_all(arrivals, known, iter(ids))
 
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from daemon.clock import Clock
-from daemon.dedup import SPAN, Shelf, Vocabulary, Window, copy_of, nearest
+from daemon.dedup import SPAN, Shelf, Vocabulary, Window, copy_of
+from daemon.lookup import look_up
 from daemon.values import Marked
 from daemon.workers import Workers
 from storage.changes import advance_clock, take_clock
 from storage.database import Database, Transaction
-from storage.holdings import holdings
 from storage.kept import Kept, kept, kept_after, last_before, seqs_of
-from storage.marks import is_looked_into, marks_of, postings
+from storage.marks import is_looked_into
 from storage.regrouping import (
     Placing,
     Remarked,
@@ -52,7 +52,9 @@ async def regroup_copies(
     """Mark these articles anew and say of what they are copies; the caller holds the clock."""
     await remark(tx, [_remarked(one, mark) for one, mark in page], now=now)
     recent = [(one, mark) for one, mark in page if is_looked_into(one.first_seen_at, now)]
-    known = await _known(tx, recent, now)
+    wanted = [(one.feed_id, _as_new(one, mark)) for one, mark in recent]
+    own = [one.article_id for one, _ in recent]
+    known = await look_up(tx, wanted, now=now, also=own)
     there = await with_marks(tx, {k.duplicate_of for k, _ in recent if k.duplicate_of})
     found: list[tuple[Kept, Copy | None]] = []
     for one, mark in recent:
@@ -72,16 +74,6 @@ def _remarked(one: Kept, mark: Marked) -> Remarked:
     now = mark.now
     last = now.likeness if one.first_text is not None else None
     return Remarked(one, now.content_hash, now.item_hash, mark.first.likeness, last)
-
-
-async def _known(tx: Transaction, page: Sequence[tuple[Kept, Marked]], now: datetime) -> Holdings:
-    news = [m.first.likeness for _, m in page if m.first.likeness is not None]
-    found = await postings(tx, {key for like in news for key in like.keys}, now=now)
-    near = {held for like in news for held in nearest(like.keys, found)}
-    own = {one.article_id for one, _ in page}
-    wanted = [(one.feed_id, _as_new(one, mark)) for one, mark in page]
-    known = await holdings(tx, wanted, near | own)
-    return replace(known, postings=found, marks=await marks_of(tx, near))
 
 
 def _before(known: Holdings, article_id: int) -> Holdings:
