@@ -5,6 +5,14 @@ from importlib.util import find_spec
 
 EXTRACT = "pip install newsd[extract]"
 """What brings `reads_pages` about."""
+STREAM = "pip install newsd[stream]"
+"""What brings `relays` about."""
+
+
+@cache
+def relays() -> bool:
+    """Whether the libraries are installed that speak to NATS and Redis."""
+    return find_spec("nats") is not None and find_spec("redis") is not None
 
 
 @cache

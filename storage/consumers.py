@@ -124,6 +124,11 @@ async def claim(tx: Transaction, name: str, reader: Reader, *, now: datetime) ->
     return None if row is None else _cursor(row)
 
 
+async def kind_of(tx: Transaction, name: str) -> str | None:
+    """What kind of consumer has this name; None: there is none."""
+    return (await tx.execute(select(consumer.c.kind).where(consumer.c.name == name))).scalar()
+
+
 async def holder_of(tx: Transaction, name: str) -> str | None:
     """Which process reads under this name."""
     return (await tx.execute(select(consumer.c.holder).where(consumer.c.name == name))).scalar()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from daemon.app import check_extras
+from daemon.app import check_consumers, check_extras
 from daemon.commands.example import example_config, written
 from daemon.commands.feeds import outlines_from
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
@@ -80,6 +80,7 @@ async def _check_what_is_named(settings: Settings) -> None:
     """Raise `SettingsError` if a file or an address that the settings name is of no use."""
     load_tagger(settings.topics.file)
     check_extras(settings)
+    check_consumers(settings)
     if outlines := outlines_in(settings):
         outlines_from(outlines)
     try:
