@@ -85,16 +85,19 @@ class Nats:
         self._client: Any = None
         self._inbox = ""
         self._window: Acknowledgements | None = None
+        self._error: Exception | None = None
+        """What the library said last of a server that it could not connect to."""
 
     async def deliver(self, events: Sequence[Event]) -> Outcome:
         """Publish events, and wait until the stream has them."""
         errors = (OSError, TimeoutError, _nats().errors.Error, ValueError)
+        self._error = None
         try:
             async with asyncio.timeout(self._settings.timeout.total_seconds()):
                 client = await self._connected()
         except errors as error:
             await self.close()
-            return Later(one_line(f"{type(error).__name__}: {error}"))
+            return Later(_said(self._cause or error))
         sizes = (len(one.body) + _HEADERS_MOST for one in events)
         fitting = next((n for n, size in enumerate(sizes) if size > client.max_payload), None)
         window = Acknowledgements(len(events[:fitting]))
@@ -102,7 +105,7 @@ class Nats:
             await self._publish(client, events[:fitting], window)
         except errors as error:
             await self.close()
-            return Later(one_line(f"{type(error).__name__}: {error}"), window.stored)
+            return Later(_said(error), window.stored)
         if window.stored < len(events[:fitting]):
             await self.close()  # a late answer must not be taken for one of the next window
             return Later(window.trouble("the connection was lost"), window.stored)
@@ -115,6 +118,10 @@ class Nats:
         client, self._client = self._client, None
         if client is not None:
             await client.close()
+
+    @property
+    def _cause(self) -> Exception | None:
+        return self._error
 
     async def _publish(
         self, client: Any, events: Sequence[Event], window: Acknowledgements
@@ -140,25 +147,20 @@ class Nats:
         if self._client is not None and self._client.is_connected:
             return self._client
         await self.close()
-        for server in self._settings.servers:
-            try:
-                client = await self._connect(server)
-            except (OSError, TimeoutError, _nats().errors.Error) as error:
-                trouble: Exception = error
-            else:
-                self._client = client
-                await self._ready(client)
-                return client
-        raise trouble
+        client = self._client = await self._connect()
+        await self._ready(client)
+        return client
 
-    async def _connect(self, server: str) -> Any:
-        """Without the library's own tries to connect again: the relay has its own."""
+    async def _connect(self) -> Any:
+        """To the first server that answers; the library does not try for ever, the relay does."""
         return await _nats().connect(
-            server,
+            list(self._settings.servers),
             name="newsd",
             allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
             connect_timeout=max(1, int(self._settings.timeout.total_seconds())),
-            error_cb=_told_elsewhere,
+            error_cb=self._note_error,
             closed_cb=self._closed,
         )
 
@@ -182,13 +184,16 @@ class Nats:
             headers = message.headers or {}
             self._window.note(place, message.data, headers.get("Status"))
 
+    async def _note_error(self, error: Exception) -> None:
+        self._error = error
+
     async def _closed(self) -> None:
         if self._window is not None:
             self._window.break_off()
 
 
-async def _told_elsewhere(_: Exception) -> None:
-    """Every error comes back from the call that it spoils, too."""
+def _said(error: BaseException) -> str:
+    return one_line(f"{type(error).__name__}: {error}")
 
 
 @asynccontextmanager
