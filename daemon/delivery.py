@@ -204,6 +204,7 @@ class Delivery:
         self._is_broken = False
         self._singly = max(0, self._singly - len(events))
         self._count("delivered", len(events))
+        self._log.debug("consumer_delivered", events=len(events), seq=events[-1].seq)
 
     async def _refused(self, events: Sequence[Event], why: str) -> int:
         """Look for the one that is meant, try that one some times, and put it aside."""
