@@ -1,0 +1,1 @@
+"""What serving readers costs: relaying the change log, following it, asking for it."""
