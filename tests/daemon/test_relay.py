@@ -258,6 +258,18 @@ async def test_draining_delivers_what_there_is_and_gives_up_at_a_failure(
     assert (await consumer(database, "bad"))["state"] == "failing"
 
 
+@pytest.mark.threat("I6")
+async def test_nobody_sees_the_credentials_of_a_receiver(database: Database, serve: Serve) -> None:
+    receiver = Receiver(answers=[web.Response(status=500)])
+    url = (await serve(receiver.take)).replace("//", "//ann:hush@") + "?key=hush"
+    await publish(database, 1)
+    async with relaying(database, hook(url)):
+        found = await became(database, state="failing")
+        await receiver.has(1)
+    assert "hush" not in str(found)
+    assert found["target"].endswith("/feed")
+
+
 async def test_a_consumer_that_cannot_be_opened_harms_nobody(
     database: Database, serve: Serve
 ) -> None:

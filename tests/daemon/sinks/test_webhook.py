@@ -17,6 +17,7 @@ from daemon.sinks.outcomes import Delivered, Later, Outcome, Refused, Stopped
 from daemon.sinks.webhook import Webhook, open_webhook, secret_of, signature
 from tests.conftest import Serve
 from tests.daemon.conftest import LOOPBACK
+from tests.daemon.fetch.servers import ok, raw_site
 from tests.daemon.sinks.receiver import SECRET, Receiver
 
 EVENTS = [Event(n, "created", "newsd", b'{"id":"%d"}' % n) for n in (1, 2, 3)]
@@ -123,6 +124,17 @@ async def test_a_receiver_that_says_nothing_is_left_at_the_timeout(serve: Serve)
         assert await sink.deliver(EVENTS) == Later("timeout: no whole answer within 1 s")
     assert asked.is_set()
     over.set()
+
+
+@pytest.mark.threat("G4")
+async def test_what_a_receiver_says_is_one_printable_line() -> None:
+    said = ok(b"", status="500 \x1b[31mno //ann:hush@a.example " + "!" * 600)
+    async with raw_site(said) as site:
+        found = await delivered(site.origin)
+    assert isinstance(found, Later)
+    assert found.why.isprintable()
+    assert "hush" not in found.why
+    assert len(found.why) <= 500
 
 
 async def test_nobody_listens() -> None:
