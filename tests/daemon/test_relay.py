@@ -258,6 +258,17 @@ async def test_draining_delivers_what_there_is_and_gives_up_at_a_failure(
     assert (await consumer(database, "bad"))["state"] == "failing"
 
 
+async def test_draining_puts_aside_what_is_refused_and_goes_on(
+    database: Database, serve: Serve
+) -> None:
+    receiver = Receiver(poison=2)
+    await publish(database, 4)
+    async with relaying(database, hook(await serve(receiver.take))) as relay, asyncio.timeout(20):
+        await relay.drain(timedelta(seconds=60))
+    assert receiver.seen == [1, 3, 4]
+    assert (await consumer(database))["dead_letters"] == 1
+
+
 @pytest.mark.threat("I6")
 async def test_nobody_sees_the_credentials_of_a_receiver(database: Database, serve: Serve) -> None:
     receiver = Receiver(answers=[web.Response(status=500)])
