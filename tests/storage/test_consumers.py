@@ -92,6 +92,9 @@ async def test_a_consumer_is_held_by_one_reader_until_it_lets_go_or_is_silent(
 @pytest.mark.threat("H5")
 async def test_a_late_reader_cannot_write(database: Database, ops: Cursor) -> None:
     late = await claimed(database, PAUSE)
+    async with database.writing() as tx:
+        with pytest.raises(ConsumerLostError):
+            await advance(tx, ops, 3, NOON)  # it bears the same name, and is from an earlier life
     await claimed(database, OTHER)
     async with database.writing() as tx:
         for write in (

@@ -128,6 +128,7 @@ def test_readers_that_come_too_late_are_told_so_in_one_line(
         await tx.execute(text("DELETE FROM changes WHERE seq <= 3"))
         await raise_horizon(tx, 3, system_clock())
 
+    newsd("tail", "--name", "early", "--no-follow")
     asyncio.run(_publish(sqlite_url, 2))
     newsd("tail", "--name", "desk", "--no-follow")
     asyncio.run(_publish(sqlite_url, 3))
@@ -136,6 +137,8 @@ def test_readers_that_come_too_late_are_told_so_in_one_line(
         said = newsd("tail", "--no-follow", *asked, status=6)
         assert "changes 3 to 3 are kept no more" in said
         assert "go on from 3" in said
+    # of all that was kept this name has seen nothing, and some is gone
+    assert "changes 1 to 3" in newsd("tail", "--no-follow", "--name", "early", status=6)
     (tmp_path / "seq").write_text("1\n")
     said = newsd("export", "--cursor", str(tmp_path / "seq"), status=6)
     assert "changes 2 to 3 are kept no more" in said
