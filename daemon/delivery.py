@@ -50,6 +50,8 @@ class Delivery:
         """In a row."""
         self._is_broken = False
         """Whether the last try failed for a reason that is not the events'."""
+        self._is_away = False
+        """Whether the database was away when we last asked."""
         self._tries = 0
         """How often the event in hand was refused by itself."""
         self._singly = 0
@@ -97,8 +99,9 @@ class Delivery:
             except ConsumerLostError:
                 self._log.info("consumer_lost")
             except StorageError as error:
-                self._log.warning("consumer_waits", error=str(error))
-                self._is_moved = False
+                waits = self._log.debug if self._is_away else self._log.warning
+                waits("consumer_waits", error=str(error))
+                self._is_away, self._is_moved = True, False
                 await self._sleep(AWAY)
             if self._is_draining:
                 return
@@ -109,7 +112,8 @@ class Delivery:
         if not await self._cursor.claim():
             await self._sleep(self._desk.reader.ttl.total_seconds() / 3)
             return
-        self._failures, self._is_broken = self._cursor.known.failures, False
+        self._failures = self._cursor.known.failures
+        self._is_broken = self._is_away = False
         self._log.info("consumer_claimed", seq=self._cursor.at)
         try:
             if self._cursor.is_over:

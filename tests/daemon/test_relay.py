@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from daemon.app import system_clock
 from storage.consumers import Reader, claim, holder_of
@@ -17,6 +17,7 @@ from storage.listings import dead_letters
 from tests.conftest import Serve
 from tests.daemon.relays import became, consumer, hook, publish, relaying, settings_of
 from tests.daemon.sinks.receiver import Receiver
+from tests.postgres import run_sql
 
 
 def numbers(last: int) -> Sequence[int]:
@@ -193,6 +194,31 @@ async def test_two_replicas_serve_a_consumer_once_and_one_takes_over_from_the_ot
         await publish(second, 10)
         await receiver.has(*numbers(210))
     assert receiver.seen == list(numbers(210))
+
+
+@pytest.mark.threat("H7")
+async def test_a_database_that_was_away_is_waited_for_and_nothing_is_lost(
+    postgres: str, postgres_url: str, serve: Serve
+) -> None:
+    name, receiver = make_url(postgres_url).database, Receiver()
+    async with (
+        Database.open(postgres_url) as database,
+        relaying(database, hook(await serve(receiver.take))) as relay,
+    ):
+        await publish(database, 5)
+        relay.wake()
+        await receiver.has(*numbers(5))
+        await became(database, seq=5)
+        await publish(database, 5)
+        await run_sql(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        gone = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        await run_sql(postgres, gone)
+        relay.wake()
+        await run_sql(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        await receiver.until(lambda it: 10 in it.seen)
+        await became(database, seq=10)
+    # what was taken and not yet written down comes again
+    assert list(dict.fromkeys(receiver.seen)) == list(numbers(10))
 
 
 @pytest.mark.threat("H5")
