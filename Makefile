@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WHEEL := $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir
 endif
 
-.PHONY: help demo test check lint types imports bench bench-dedup bench-extract bench-parse bench-schedule bench-slow bench-tags bench-websub gazetteer lock wheel clean
+.PHONY: help demo test check lint types imports bench bench-dedup bench-extract bench-parse bench-schedule bench-serve bench-slow bench-tags bench-websub gazetteer lock wheel clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -57,6 +57,10 @@ bench-slow: $(VENV)/bench  ## a thousand feeds that answer by drips beside 300 h
 
 bench-websub: $(VENV)/dev  ## publication to row: told by a hub, and found by polling
 	$(BIN)/python -m benchmarks.websub
+
+bench-serve: $(VENV)/bench  ## what relaying costs (NATS and Redis on this machine), and that no reader skips a change
+	$(BIN)/python -m benchmarks.serve.relay
+	$(BIN)/python -m benchmarks.serve.cursor
 
 bench-dedup: $(VENV)/bench  ## what finding copies costs as the database grows
 	$(BIN)/python -m benchmarks.dedup

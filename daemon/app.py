@@ -12,25 +12,29 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from daemon.configuration import Loaded, load_settings
+from daemon.cursors import Desk
 from daemon.discover import Searcher
 from daemon.errors import SettingsError, UsageError
-from daemon.extras import EXTRACT, reads_pages
+from daemon.extras import EXTRACT, STREAM, reads_pages, relays
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
 from daemon.housekeeping import tidy
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
 from daemon.learned import LearnedLines
+from daemon.metrics import Metrics
 from daemon.once import OnceResult, Round, Tally
 from daemon.outlines import outlines_in
 from daemon.pacing import Paces
 from daemon.pages import Asking, Pages, Tries
 from daemon.poll import Poller
+from daemon.relay import Relay, reader_of
 from daemon.reprocess import Progress, Reprocessor, Stage
 from daemon.retag import FIRST_SHARD, Retagging
 from daemon.robotstxt import LONGEST as LONGEST_ROBOTS
 from daemon.service import Parts, Service
-from daemon.settings import FetchSettings, Settings
+from daemon.settings import FetchSettings, Settings, WebhookSettings
+from daemon.sinks import secret_of
 from daemon.steering import Steering, price_so_far
 from daemon.tag import check_topics, tagset_of
 from daemon.values import PollReport
@@ -86,9 +90,20 @@ async def open_workers(settings: Settings) -> AsyncIterator[Workers]:
 
 def check_extras(settings: Settings) -> None:
     """Raise `SettingsError` if the settings ask for what is not installed."""
+    brokers = [one for one in settings.consumers if one.kind != "webhook"]
+    if brokers and not relays():
+        name, kind = brokers[0].name, brokers[0].kind
+        raise SettingsError(f"consumer {name!r} of kind {kind} needs the extra: {STREAM}")
     if settings.extract.full_text is not FullText.NEVER and not reads_pages():
         wanted = settings.extract.full_text
         raise SettingsError(f'extract.full_text = "{wanted}" needs the extra: {EXTRACT}')
+
+
+def check_consumers(settings: Settings) -> None:
+    """Raise `SettingsError` if a consumer names a secret that cannot be used."""
+    for consumer in settings.consumers:
+        if isinstance(consumer, WebhookSettings):
+            secret_of(consumer)
 
 
 @asynccontextmanager
@@ -155,7 +170,8 @@ class App:
                 holds.note(report)
             tally.settle(feed, report)
 
-        async with hold(self.database, replica) as holder:
+        check_consumers(self._settings)
+        async with hold(self.database, replica) as holder, self._relay(replica) as relay:
             price = await price_so_far(self.database, self._settings.schedule, system_clock())
             keeper = self._keeper(self._settings, replica, price.mu)
             writer = Writer(keeper, system_clock, settle, patience=DATABASE_PATIENCE)
@@ -173,6 +189,9 @@ class App:
                     left = await the_round.run(None if every_feed else system_clock(), stop)
                     if is_ours and not stop.is_set():
                         await retagging.catch_up(stop=stop, limit=RETAGGING_IN_A_ROUND)
+            # before anything is tidied away that nobody was told of
+            relay.follow(self._settings)
+            await relay.drain(self._settings.stream.once_limit)
             if not stop.is_set():
                 await tidy(self.database, system_clock(), self._settings.database.keep_origins)
         return tally.result(left)
@@ -181,11 +200,14 @@ class App:
         """Poll until SIGTERM or SIGINT. Raises `StorageError` if it cannot even start."""
         replica = replica_name()
         # the others give up shards at their next beat
+        check_consumers(self._settings)
         async with hold(self.database, replica, patience=BEAT * 2) as holder:
             pace, now = self._settings.schedule, system_clock()
             steering = Steering(await price_so_far(self.database, pace, now))
             holds = await self._holds()
-            service = Service(self.loaded, self.database, holder, system_clock, steering, holds)
+            service = Service(
+                self.loaded, self.database, holder, system_clock, steering, holds, replica
+            )
             keeper = self._keeper(self._settings, replica, steering.price.mu)
             writer = Writer(keeper, system_clock, service.settle)
 
@@ -259,6 +281,16 @@ class App:
         again = Reprocessor(self.database, workers, system_clock, LearnedLines(self.database))
         return Retagging(again, tagset_of(settings.topics))
 
+    @asynccontextmanager
+    async def _relay(self, replica: str) -> AsyncIterator[Relay]:
+        """What tells consumers, which begin no later than now."""
+        reader = reader_of(self.database, replica)
+        relay = Relay(Desk(self.database, system_clock, reader, Metrics()))
+        await relay.enrol(self._settings)
+        with _plainly():
+            async with relay.working():
+                yield relay
+
     async def _holds(self) -> Holds:
         async with self.database.reading() as tx:
             return Holds(await held_hosts(tx, now=system_clock()))
@@ -306,6 +338,7 @@ class App:
         settings = load_settings(self.loaded.path, overrides=self.loaded.overrides).settings
         check_topics(settings.topics)
         check_extras(settings)
+        check_consumers(settings)
         await self.follow(settings)
         return settings
 
@@ -361,4 +394,7 @@ def _plainly() -> Iterator[None]:
     try:
         yield
     except* StorageError as group:
-        raise group.exceptions[0] from None
+        error: Exception = group
+        while isinstance(error, ExceptionGroup):  # groups stand in groups
+            error = error.exceptions[0]
+        raise error from None

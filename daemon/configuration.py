@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from daemon.errors import SettingsError
 from daemon.notify import Supervisor
 from daemon.settings import Settings
+from daemon.tables import ARRAY, KINDS, as_list, in_rows, is_setting, line_in_rows, placed
 
 SEARCHED = (Path("newsd.toml"), Path("/etc/newsd/newsd.toml"))
 """Where a configuration is looked for when neither `--config` nor NEWSD_CONFIG names one."""
@@ -70,6 +71,7 @@ def load_settings(
     for layer in layers:
         for key, (value, origin) in layer.items():
             values[key], origins[key] = value, origin
+    values, origins = placed(values, origins)
     return Loaded(_checked(values, origins), origins, path, overrides or {}, _supervisor(env))
 
 
@@ -91,23 +93,29 @@ def _from_file(path: Path) -> Layer:
         raise SettingsError(f"{path}: {error.strerror}; name another file by --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
-    return {
-        key: (_beside(path, key, value), f"{path}:{_line_of(text, key)}")
-        for key, value in _flat(raw)
-    }
+    try:
+        return {
+            key: (_beside(path, key, value), f"{path}:{_line_of(text, key)}")
+            for key, value in _flat(raw)
+        }
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from error
 
 
 def _beside(path: Path, key: str, value: Any) -> Any:
     """A file named in a configuration lies beside that configuration."""
     section, _, name = key.rpartition(".")
-    if name == "file" and section in Settings.model_fields and isinstance(value, str) and value:
+    is_file = (name == "file" and section in Settings.model_fields) or name == "secret_file"
+    if is_file and isinstance(value, str) and value:
         return str(path.parent / value)
     return value
 
 
 def _flat(raw: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in raw.items():
-        if isinstance(value, dict) and not prefix:
+        if key == ARRAY and not prefix:
+            yield from in_rows(value)
+        elif isinstance(value, dict) and not prefix:
             yield from _flat(value, f"{key}.")
         else:
             yield f"{prefix}{key}", value
@@ -115,6 +123,8 @@ def _flat(raw: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]
 
 def _line_of(text: str, dotted: str) -> int:
     """The line on which a key stands: tomllib does not tell."""
+    if dotted.startswith(f"{ARRAY}."):
+        return line_in_rows(text, dotted)
     section, _, key = dotted.rpartition(".")
     here = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -139,14 +149,19 @@ def _from_environment(env: Mapping[str, str]) -> Layer:
         section, double, key = name.removeprefix("NEWSD_").lower().partition("__")
         if not name.startswith("NEWSD_") or not double:
             continue
-        known = Settings.model_fields.get(section)
-        fields = known.annotation.model_fields if known and known.annotation else {}
-        if key not in fields and key.endswith("_file"):
+        if not _is_setting(section, key) and key.endswith("_file"):
             key = key.removesuffix("_file")
             layer[f"{section}.{key}"] = (_secret(name, env[name]), name)
         else:
             layer[f"{section}.{key}"] = (env[name], name)
     return layer
+
+
+def _is_setting(section: str, key: str) -> bool:
+    if section == ARRAY:
+        return is_setting(key.rpartition("__")[2])
+    known = Settings.model_fields.get(section)
+    return known is not None and key in getattr(known.annotation, "model_fields", {})
 
 
 def _secret(name: str, value: str) -> str:
@@ -170,11 +185,17 @@ def _from_options(overrides: Mapping[str, str]) -> Layer:
 
 def _checked(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
     nested: dict[str, Any] = {}
+    rows: dict[str, dict[str, Any]] = {}
     for key, value in values.items():
         section, _, name = key.rpartition(".")
-        if not section:
+        if not section or section == ARRAY:
             raise SettingsError(f"{origins[key]}: unknown setting {key!r}; {_hint(key)}")
-        nested.setdefault(section, {})[name] = value
+        if section.startswith(f"{ARRAY}."):
+            rows.setdefault(section.removeprefix(f"{ARRAY}."), {})[name] = value
+        else:
+            nested.setdefault(section, {})[name] = value
+    if rows:
+        nested[ARRAY] = as_list(rows)
     try:
         return Settings.model_validate(nested)
     except ValidationError as error:
@@ -182,17 +203,25 @@ def _checked(values: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
 
 
 def _in_words(error: ErrorDetails, origins: Mapping[str, str]) -> str:
-    key = ".".join(str(part) for part in error["loc"][:2])
+    where = [str(part) for part in error["loc"]]
+    if where[:1] == [ARRAY]:  # consumers, its place, its kind, the setting
+        key, shown = ".".join([*where[:2], *where[3:4]]), ".".join([ARRAY, *where[3:4]])
+    else:
+        key = shown = ".".join(where[:2])
     origin = origins.get(key) or next(
-        (o for k, o in origins.items() if k.startswith(f"{key}.")), "settings"
+        (o for k, o in origins.items() if k.startswith(f"{'.'.join(where[:2])}.")), "settings"
     )
     if error["type"] == "extra_forbidden":
-        return f"{origin}: unknown setting {key!r}; {_hint(key)}"
-    return f"{origin}: {key}: {error['msg'].removeprefix('Value error, ')}"
+        return f"{origin}: unknown setting {shown!r}; {_hint(shown, *where[2:3])}"
+    return f"{origin}: {shown}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def _hint(key: str) -> str:
+def _hint(key: str, kind: str = "") -> str:
     section, _, _ = key.partition(".")
+    if section == ARRAY and kind in KINDS:
+        return f"a consumer of kind {kind} knows {', '.join(KINDS[kind].model_fields)}"
+    if section == ARRAY:
+        return f"write [[{ARRAY}]] above the settings of each consumer"
     known = Settings.model_fields.get(section)
     if known is None or known.annotation is None or "." not in key:
         return f"the sections are {', '.join(Settings.model_fields)}"

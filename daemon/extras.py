@@ -7,6 +7,14 @@ EXTRACT = "pip install newsd[extract]"
 """What brings `reads_pages` about."""
 NER = "pip install newsd[ner]"
 """What `topics.ner` needs."""
+STREAM = "pip install newsd[stream]"
+"""What brings `relays` about."""
+
+
+@cache
+def relays() -> bool:
+    """Whether the libraries are installed that speak to NATS and Redis."""
+    return find_spec("nats") is not None and find_spec("redis") is not None
 
 
 @cache

@@ -17,6 +17,8 @@ from storage.values import Outcome
 # `newsd_articles_created` would be a time, where everybody expects a number of articles
 disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs
 PREFIX = "newsd"
+DELIVERIES = ("delivered", "passed_over", "failed", "dead")
+"""What becomes of events: `failed` once for every try, `passed_over` by a consumer's filters."""
 VERDICTS = ("created", "revised", "duplicates", "rejected")
 POLL_SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 DELAY_SECONDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 43200, 86400)
@@ -59,6 +61,19 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._lag = Gauge(
+            f"{PREFIX}_consumer_lag",
+            "Changes that a consumer which is served here is behind.",
+            ["consumer"],
+            registry=self._registry,
+        )
+        self._events = Counter(
+            f"{PREFIX}_consumer_events",
+            "Events by what became of them.",
+            ["consumer", "result"],
+            registry=self._registry,
+        )
+
         # a series that begins at its first event hides that event from rate() and increase()
         for outcome in Outcome:
             self._polls.labels(outcome)
@@ -68,6 +83,23 @@ class Metrics:
     def gauge(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """Show a number that is read when somebody asks."""
         Gauge(f"{PREFIX}_{name}", meaning, registry=self._registry).set_function(read)
+
+    def serve(self, consumer: str) -> None:
+        """A consumer is served here from now on."""
+        for result in DELIVERIES:
+            self._events.labels(consumer, result)
+
+    def leave(self, consumer: str) -> None:
+        """A consumer is served elsewhere, or nowhere."""
+        self._lag.remove_by_labels({"consumer": consumer})
+
+    def lag(self, consumer: str, behind: int) -> None:
+        """Show how many changes a consumer is behind."""
+        self._lag.labels(consumer).set(max(behind, 0))
+
+    def deliver(self, consumer: str, result: str, events: int) -> None:
+        """Count events by one of `DELIVERIES`."""
+        self._events.labels(consumer, result).inc(events)
 
     def observe(self, report: PollReport) -> None:
         """Count one poll."""

@@ -11,6 +11,7 @@ import structlog
 from daemon import housekeeping
 from daemon.clock import Clock
 from daemon.configuration import Loaded
+from daemon.cursors import Desk
 from daemon.errors import SettingsError
 from daemon.fetch.words import one_line
 from daemon.holds import Holds
@@ -19,6 +20,7 @@ from daemon.metrics import Metrics
 from daemon.pacing import Paces
 from daemon.poll import Poller
 from daemon.pulse import Pulse
+from daemon.relay import Relay, reader_of
 from daemon.retag import Retagging
 from daemon.scheduler import REFILL, Job, Scheduler, coarse_jobs
 from daemon.settings import Settings
@@ -65,6 +67,7 @@ class Service:
         clock: Clock,
         steering: Steering,
         holds: Holds,
+        replica: str = "newsd",
     ) -> None:
         self._settings = loaded.settings
         self._supervisor = loaded.supervisor
@@ -75,6 +78,7 @@ class Service:
         self._holds = holds
         self._writer: Writer | None = None
         self._metrics = Metrics()
+        self._relay = Relay(Desk(database, clock, reader_of(database, replica), self._metrics))
         self._pulse = Pulse()
         self._poller: Poller | None = None
         self._retagging: Retagging | None = None
@@ -100,6 +104,8 @@ class Service:
         self._steering.observe(report)
         self._holds.note(report)
         self._last_commit = self._clock()
+        if report.poll.created or report.poll.revised:
+            self._relay.wake()
         if report.poll.outcome.is_success:
             self._last_success = self._last_commit
         if self._subscriber is not None and report.hub is not None:
@@ -121,11 +127,13 @@ class Service:
             self._show(writer, lanes, self._scheduler)
             self._subscriber = self._subscribing(self._scheduler)
             pages = serve(self._settings.http, self._metrics, self._ready, self._subscriber)
-            async with pages, self._jobs():
-                scheduling = group.create_task(self._scheduler.run())
-                await self._generations(lanes, assemble, reloaded)
-                scheduling.cancel()
-            await self._finish(lanes, writer)
+            await self._relay.enrol(self._settings)
+            async with self._relay.working():
+                async with pages, self._jobs():
+                    scheduling = group.create_task(self._scheduler.run())
+                    await self._generations(lanes, assemble, reloaded)
+                    scheduling.cancel()
+                await self._finish(lanes, writer)
             beating.cancel()
             writing.cancel()
 
@@ -136,6 +144,7 @@ class Service:
                 self._poller = parts.poller
                 await self._refill()
                 lanes.release(self._settings.fetch)
+                self._relay.follow(self._settings)
                 self._supervisor.tell("READY=1")
                 log.info("running", database=self._database.name, http=self._settings.http.bind)
                 settings = await self._until_changed(reloaded)
@@ -185,14 +194,15 @@ class Service:
                 pages.cancel()
 
     async def _finish(self, lanes: Lanes, writer: Writer) -> None:
-        """Commit what was gathered; what waits will be due again at the next start."""
+        """Commit what was gathered, and tell of it; the rest will be due at the next start."""
         self._supervisor.tell("STOPPING=1")
-        waiting = lanes.clear()
+        waiting, grace = lanes.clear(), self._settings.run.shutdown_grace
         try:
-            async with asyncio.timeout(self._settings.run.shutdown_grace.total_seconds()):
+            async with asyncio.timeout(grace.total_seconds()):
                 await writer.drained()
         except TimeoutError:
             log.warning("polls_not_committed", polls=writer.depth)
+        await self._relay.drain(grace)
         log.info("stopped", waiting=len(waiting))
 
     async def _poll(self, feed: Feed) -> Gathered | None:

@@ -16,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    field_validator,
     model_validator,
 )
 
@@ -322,6 +323,141 @@ class HttpSettings(_Section):
     )
 
 
+class StreamSettings(_Section):
+    """What the consumers of the change log, below, are told, and when."""
+
+    source: str = Field(
+        default="newsd",
+        description="The source of every event (CloudEvents): a name or an address that tells "
+        "this database from others; with an event's id it names that event for good.",
+        pattern=r"^[!-~]+$",
+    )
+    text: bool = Field(
+        default=False, description="Whether events carry the whole text of their articles."
+    )
+    max_backoff: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(minutes=15),
+        description="A consumer that keeps failing is still tried this often.",
+    )
+    once_limit: Span = Field(
+        default=timedelta(seconds=30),
+        description="newsd once delivers for this long at most before it ends.",
+    )
+
+
+Kinds = Annotated[
+    tuple[Literal["created", "revised", "merged", "tagged", "retracted"], ...],
+    BeforeValidator(_listed),
+]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+
+
+class ConsumerSettings(_Section):
+    """Who is told of changes, and of which."""
+
+    name: str = Field(
+        description="Small letters, digits, - and _; under this name its cursor is kept.",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+    )
+    topics: Words = Field(
+        default=(), description="Only articles with one of these topics: labels or ids."
+    )
+    languages: Words = Field(
+        default=(), description='Only articles in one of these languages, such as ["en", "de"].'
+    )
+    kinds: Kinds = Field(
+        default=(), description="Only these: created, revised, merged, tagged, retracted."
+    )
+    start: Literal["now", "beginning"] = Field(
+        default="now",
+        description="Where a new consumer begins: now, or with the oldest change that is kept.",
+    )
+    max_events: int = Field(
+        default=500, description="Events in one request, or on their way at once.", ge=1, le=5000
+    )
+    max_tries: int = Field(
+        default=5,
+        description="An event that is refused so often is put aside (newsd consumers show).",
+        ge=1,
+    )
+    timeout: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(seconds=30), description="A delivery may take this long."
+    )
+
+
+class WebhookSettings(ConsumerSettings):
+    """Batches of events, posted to an address and signed (Standard Webhooks)."""
+
+    kind: Literal["webhook"] = Field(description="webhook, nats or redis.")
+    url: str = Field(
+        description="Where they are posted; guarded like every request (fetch.allow_networks).",
+        pattern=r"^https?://[^\s]+$",
+        repr=False,
+    )
+    secret: str = Field(
+        default="",
+        description="What they are signed with: whsec_ and Base64, or any text; see secret_file.",
+        repr=False,
+    )
+    secret_file: OptionalFile = Field(default=None, description="A file that holds the secret.")
+    max_events: int = Field(default=100, description="Events in one request.", ge=1, le=5000)
+
+    @model_validator(mode="after")
+    def _signed(self) -> Self:
+        if bool(self.secret) == bool(self.secret_file):
+            raise ValueError("a webhook needs a secret or a secret_file, and not both")
+        return self
+
+
+class NatsSettings(ConsumerSettings):
+    """Messages in a stream of NATS JetStream. Needs: pip install newsd[stream]."""
+
+    kind: Literal["nats"] = Field(description="webhook, nats or redis.")
+    servers: Words = Field(
+        default=("nats://127.0.0.1:4222",),
+        description="One or several of a cluster; nats://user:password@host and tls:// too.",
+        min_length=1,
+        repr=False,
+    )
+    stream: str = Field(
+        default="NEWSD",
+        description="The stream; it is made if there is none.",
+        pattern=r"^[A-Za-z0-9_-]+$",
+    )
+    subject: str = Field(
+        default="newsd.article",
+        description="Subjects are this, a dot and the kind: newsd.article.created.",
+        pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$",
+    )
+    duplicate_window: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(minutes=2),
+        description="For how long a stream that is made here drops what it is told twice.",
+    )
+
+
+class RedisSettings(ConsumerSettings):
+    """Entries of a Redis Stream. Needs: pip install newsd[stream]."""
+
+    kind: Literal["redis"] = Field(description="webhook, nats or redis.")
+    url: str = Field(
+        default="redis://127.0.0.1:6379/0",
+        description="redis://user:password@host:6379/0; rediss:// and unix:// too.",
+        pattern=r"^(redis|rediss|unix)://[^\s]+$",
+        repr=False,
+    )
+    key: str = Field(default="newsd", description="The key of the stream.", min_length=1)
+    max_length: int = Field(
+        default=1_000_000,
+        description="About so many entries are kept, the newest; 0: all.",
+        ge=0,
+    )
+
+
+AnyConsumer = Annotated[
+    WebhookSettings | NatsSettings | RedisSettings, Field(discriminator="kind")
+]
+
+
 class RunSettings(_Section):
     """The life of the process."""
 
@@ -356,3 +492,14 @@ class Settings(_Section):
     http: HttpSettings = HttpSettings()
     run: RunSettings = RunSettings()
     log: LogSettings = LogSettings()
+    stream: StreamSettings = StreamSettings()
+    consumers: tuple[AnyConsumer, ...] = ()
+
+    @field_validator("consumers")
+    @classmethod
+    def _named(cls, wanted: tuple[ConsumerSettings, ...]) -> tuple[ConsumerSettings, ...]:
+        names = [one.name for one in wanted]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"two consumers are called {min(twice)!r}; each has its own cursor")
+        return wanted

@@ -342,10 +342,64 @@ _CHANGE = View(
     "FROM changes c",
 )
 
+_HORIZON = View(
+    "newsd_horizon_v1",
+    "One row: how far back newsd_change_v1 reaches; a cursor below its seq (but 0) missed some.",
+    (
+        ("seq", "h.seq", "The highest seq that was deleted; 0: none ever was."),
+        ("at", "h.at", "When it was deleted, UTC; NULL: nothing ever was."),
+    ),
+    "FROM horizon h",
+)
+
+_CONSUMER = View(
+    "newsd_consumer_v1",
+    "Who reads the change log by a named cursor, and how far each has come.",
+    (
+        *_plain(
+            "c",
+            ("name", "As configuration or newsd tail --name calls it."),
+            ("kind", "webhook, nats, redis or tail."),
+            ("target", "Where to, without credentials."),
+            ("seq", "Every change up to this one was delivered, passed over or put aside."),
+        ),
+        ("lag", "(SELECT k.n FROM clock k WHERE k.id = 1) - c.seq", "Changes it is behind."),
+        *_plain(
+            "c",
+            ("updated_at", "When its cursor or state was last written, UTC."),
+            ("state", "active, failing, stopped (its receiver wants no more) or expired."),
+            ("failures", "Failed deliveries in a row."),
+            ("last_error", "NULL when the last delivery was fine."),
+            ("next_try_at", "UTC; NULL: as soon as there is something."),
+        ),
+        (
+            "dead_letters",
+            "(SELECT count(*) FROM dead_letter d WHERE d.consumer = c.name)",
+            "Events put aside, in newsd_dead_letter_v1.",
+        ),
+    ),
+    "FROM consumer c",
+)
+
+_DEAD_LETTER = View(
+    "newsd_dead_letter_v1",
+    "Events that a consumer would not take.",
+    _plain(
+        "d",
+        ("consumer", "Its name."),
+        ("seq", "Number of the change."),
+        ("at", "When it was put aside, UTC."),
+        ("tries", "How often it was tried."),
+        ("why", "What the receiver said."),
+    ),
+    "FROM dead_letter d",
+)
+
 # Ordered so that a view comes after those it reads.
 _DATA = (
     *(_ARTICLE, _EVIDENCE, _REVISION, _SIGHTING, _STORY, _TOPIC, _ENTITY),
     *(_FEED, _HEALTH, _POLL, _GAP, _CHANGE),
+    *(_HORIZON, _CONSUMER, _DEAD_LETTER),
 )
 _CONTRACT = View(
     "newsd_contract",

@@ -7,6 +7,9 @@ StorageError
   StorageRefusedError       the database will not take this particular row
   LeaseHeldError            another instance works on this database
   QueryError                somebody's own question cannot be answered
+  CursorExpiredError        what a reader wants to go on from is kept no more
+  ConsumerHeldError         another reader goes by this name just now
+  ConsumerLostError         somebody else has the cursor of a consumer by now
   OtherOriginError          a key was meant for another server than the one it would be sent to
 """
 
@@ -41,3 +44,28 @@ class OtherOriginError(StorageError):
 
 class QueryError(StorageError):
     """The database will not answer a question; the message says why, in its words."""
+
+
+class CursorExpiredError(StorageError):
+    """Changes after a cursor were deleted before it was used: its reader has missed some.
+
+    Begin anew from what is kept: from 0, or from `horizon`.
+    """
+
+    def __init__(self, seq: int, horizon: int) -> None:
+        super().__init__(
+            f"changes {seq + 1} to {horizon} are kept no more, so a reader that stopped at {seq} "
+            f"has missed them; go on from {horizon}, or rebuild from 0"
+        )
+        self.seq = seq
+        """The number of the last change that was read."""
+        self.horizon = horizon
+        """The highest number that was deleted."""
+
+
+class ConsumerHeldError(StorageError):
+    """Another process reads the log under this name; wait for its end, or take another name."""
+
+
+class ConsumerLostError(StorageError):
+    """The cursor went to another process, or an operator moved it; nothing was written."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from storage.database import Transaction
+from storage.horizon import check_cursor
 from storage.listings import Line, article_lines, entities_of, topics_of
 from storage.schema import article, changes
 
@@ -22,12 +23,13 @@ async def exported_after(tx: Transaction, seq: int, *, limit: int = 500) -> Expo
     """The articles whose last change is among the `limit` changes after number `seq`.
 
     Whoever goes on until `seq` stays as it is has every article once, as it is then; an article
-    that changes meanwhile comes again. Retracted ones come too, with `deleted` set.
+    that changes meanwhile comes again. Retracted ones come too, with `deleted` set. After 0 comes
+    the oldest that is kept; raises `CursorExpiredError` for any other number below the horizon.
     """
     last = await _last_of(tx, seq, limit)
-    if last == seq:
-        return Exported((), seq)
-    ids = await _changed(tx, seq, last)
+    ids = await _changed(tx, seq, last) if last != seq else []
+    if seq:
+        await check_cursor(tx, seq)
     lines = await article_lines(tx, ids)
     topics, entities = await topics_of(tx, ids), await entities_of(tx, ids)
     found = [

@@ -65,6 +65,8 @@ _health = _view("newsd_feed_health_v1")
 _poll = _view("newsd_poll_v1")
 _story = _view("newsd_story_v1")
 _entity = _view("newsd_article_entity_v1")
+_consumer = _view("newsd_consumer_v1")
+_dead_letter = _view("newsd_dead_letter_v1")
 _NEWEST = func.coalesce(_article.c.published_at, _article.c.first_seen_at).desc()
 
 
@@ -241,6 +243,18 @@ async def recent_polls(tx: Transaction, feed_id: int, limit: int) -> list[Line]:
     """The last polls of a feed, the latest first."""
     query = select(_poll).where(_poll.c.feed_id == feed_id).order_by(_poll.c.started_at.desc())
     return await _lines(tx, query.limit(limit))
+
+
+async def consumers(tx: Transaction, *, name: str | None = None) -> list[Line]:
+    """Who reads the change log, by name; only `name`, if it is given."""
+    query = select(_consumer).order_by(_consumer.c.name)
+    return await _lines(tx, query if name is None else query.where(_consumer.c.name == name))
+
+
+async def dead_letters(tx: Transaction, name: str, *, limit: int) -> list[Line]:
+    """What a consumer would not take, in order."""
+    mine = select(_dead_letter).where(_dead_letter.c.consumer == name)
+    return await _lines(tx, mine.order_by(_dead_letter.c.seq).limit(limit))
 
 
 async def totals(tx: Transaction, *, now: datetime) -> Line:

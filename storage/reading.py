@@ -1,6 +1,6 @@
 """Read the change log forward, each change with the article it speaks of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,9 +8,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from storage.changes import clock_now
+from storage.chunks import chunked
 from storage.database import Transaction
-from storage.listings import Line, topics_of
-from storage.schema import article, changes
+from storage.errors import CursorExpiredError
+from storage.horizon import check_cursor
+from storage.listings import Line, entities_of, topics_of
+from storage.schema import article, article_text, changes
+from storage.values import ChangeKind
 
 _SHOWN = (
     *(changes.c.seq, changes.c.kind, changes.c.at, changes.c.article_id, changes.c.story_id),
@@ -18,6 +22,20 @@ _SHOWN = (
     *(article.c.host, article.c.language, article.c.published_at, article.c.duplicate_of),
     *(article.c.relation,),
 )
+_TOLD = (*_SHOWN, article.c.summary, article.c.deleted)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which changes a reader is told of, as their articles are now; empty: of all.
+
+    A retraction passes every filter of topics: with its words an article loses its topics.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    topics: frozenset[str] = frozenset()
+    """Ids or labels, case folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +57,86 @@ async def changes_page(
 ) -> Page:
     """The changes that follow number `after`, those wanted of at most `limit`.
 
-    `topic` is an id or a label. An article that is kept no more has no title.
+    `topic` is an id or a label. An article that is kept no more has no title. After 0 comes the
+    oldest that is kept; raises `CursorExpiredError` for any other number below the horizon.
     """
+    wanted = Wanted(
+        languages=frozenset([language] if language is not None else ()),
+        topics=frozenset([topic.casefold()] if topic is not None else ()),
+    )
+    page = await _page(tx, _SHOWN, after, limit, wanted)
+    if after:
+        await check_cursor(tx, after)
+    return page
+
+
+async def told_page(
+    tx: Transaction, after: int, wanted: Wanted, *, limit: int = 500, texts: bool = False
+) -> Page:
+    """What a consumer is told: as `changes_page`, with summary, entities and, if asked, text.
+
+    Raises `CursorExpiredError` for a cursor below the horizon, 0 included.
+    """
+    page = await _page(tx, _TOLD, after, limit, wanted)
+    await check_cursor(tx, after)
+    ids = {line["article_id"] for line in page.lines}
+    entities = await entities_of(tx, ids)
+    written = await _texts(tx, ids) if texts else {}
+    for line in page.lines:
+        line["entities"] = entities.get(line["article_id"], [])
+        if texts:
+            line["text"] = written.get(line["article_id"])
+    return page
+
+
+async def told_one(tx: Transaction, seq: int, *, texts: bool = False) -> Line | None:
+    """One change as `told_page` shows it; None: it is kept no more."""
+    try:
+        page = await told_page(tx, seq - 1, Wanted(), limit=1, texts=texts)
+    except CursorExpiredError:
+        return None
+    return next((line for line in page.lines if line["seq"] == seq), None)
+
+
+async def _page(
+    tx: Transaction, shown: Sequence[Any], after: int, limit: int, wanted: Wanted
+) -> Page:
     rows = await tx.execute(
-        select(*_SHOWN)
+        select(*shown)
         .select_from(changes.outerjoin(article, article.c.id == changes.c.article_id))
         .where(changes.c.seq > after)
         .order_by(changes.c.seq)
         .limit(limit)
     )
-    found: list[Line] = [{str(name): row[name] for name in row} for row in rows.mappings()]
+    names = [str(name) for name in rows.keys()]  # noqa: SIM118  a result is no mapping
+    found: list[Line] = [dict(zip(names, row, strict=True)) for row in rows]
     last = int(found[-1]["seq"]) if found else after
-    if language is not None:
-        found = [line for line in found if line["language"] == language]
+    if wanted.kinds:
+        found = [line for line in found if line["kind"] in wanted.kinds]
+    if wanted.languages:
+        found = [line for line in found if line["language"] in wanted.languages]
     topics = await topics_of(tx, {line["article_id"] for line in found})
     for line in found:
         line["topics"] = topics.get(line["article_id"], [])
-    if topic is not None:
-        wanted = topic.casefold()
-        found = [line for line in found if any(_is(wanted, t) for t in line["topics"])]
+    if wanted.topics:
+        found = [line for line in found if _is_about(line, wanted.topics)]
     return Page(found, last)
 
 
-def _is(wanted: str, topic: dict[str, Any]) -> bool:
-    return wanted in {topic["topic_id"].casefold(), topic["label"].casefold()}
+def _is_about(line: Line, topics: frozenset[str]) -> bool:
+    return line["kind"] == ChangeKind.RETRACTED or any(
+        not topics.isdisjoint((topic["topic_id"].casefold(), topic["label"].casefold()))
+        for topic in line["topics"]
+    )
+
+
+async def _texts(tx: Transaction, article_ids: Collection[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for chunk in chunked(sorted(article_ids)):
+        query = select(article_text.c.article_id, article_text.c.text)
+        rows = await tx.execute(query.where(article_text.c.article_id.in_(chunk)))
+        found |= {row.article_id: row.text for row in rows}
+    return found
 
 
 async def seq_before(tx: Transaction, at: datetime) -> int:

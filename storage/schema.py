@@ -451,3 +451,45 @@ lease = _table(
     Column("expires_at", Instant, nullable=False),
     fillfactor=50,
 )
+
+# ---------------------------------------------------------------- who reads the log
+
+# A named cursor on the change log. `epoch` rises with every change of hands and with every word
+# of an operator: whoever held it before cannot write any more.
+consumer = _table(
+    "consumer",
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("seq", Big, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("next_try_at", Instant),
+    Column("holder", Text),
+    Column("epoch", Big, nullable=False),
+    Column("held_until", Instant),
+    fillfactor=50,
+)
+
+# Events that a consumer would not take; `again`: an operator wants them delivered once more.
+dead_letter = _table(
+    "dead_letter",
+    Column("consumer", Text, primary_key=True),
+    Column("seq", Big, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("again", Flag, nullable=False),
+    rowid=False,
+)
+
+# One row: the highest `changes.seq` that was deleted, and when; 0: none ever was.
+horizon = _table(
+    "horizon",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Big, nullable=False),
+    Column("at", Instant),
+)

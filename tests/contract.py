@@ -31,7 +31,9 @@ retyped or taken away. Instants are UTC: timestamptz, and on SQLite text of fixe
 are integers that are never used twice.
 
 Reading forward: `SELECT ... FROM newsd_change_v1 WHERE seq > :last ORDER BY seq LIMIT 1000`. A row
-with a lower number never appears later.
+with a lower number never appears later. From 0 comes all that is kept. Old changes may be deleted:
+a reader has missed some if `:last` is not 0 and lower than `SELECT seq FROM newsd_horizon_v1`,
+asked after the rows were read; it then begins anew from 0.
 
 This page is written by `python -m tests.contract` from `docs/contract/v1.json`.
 """

@@ -104,7 +104,7 @@ H8 | a stop in the middle of polls | a grace, then whole polls are dropped
 H9 | two daemons, another schema | refused in clear words
 H10 | ids given twice | never
 H11 | an article that was taken back still stands in a feed | it stays away: its row is a tombstone
-H12 | a reader beside writers | a cursor without gaps
+H12 | a reader beside writers, or too late | a cursor without gaps; too late is an error
 I3 | the network is down | a few trial polls, no storm
 I4 | a mistake in the configuration | named with its line
 I6 | secrets in logs | never written

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from daemon.app import check_extras
+from daemon.app import check_consumers, check_extras
 from daemon.commands.example import example_config, written
 from daemon.commands.feeds import outlines_from
 from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings
@@ -18,6 +18,7 @@ from daemon.configuration import Loaded
 from daemon.errors import SettingsError, UsageError
 from daemon.outlines import outlines_in
 from daemon.settings import Settings
+from daemon.tables import ARRAY
 from daemon.tag import check_topics
 from storage.database import Database
 from storage.errors import StorageUnavailableError
@@ -25,6 +26,8 @@ from storage.errors import StorageUnavailableError
 app = typer.Typer(
     rich_markup_mode=None, add_completion=False, help="Show, check and write the configuration."
 )
+_KEYS = re.compile(r"((?<=://)(?=[^/?\"]*@)|(?<=\?))[^@\"]*")
+_HIDDEN = '"***"'
 _PASSWORD = re.compile(r"(://[^:/@]*:).*(?=@)|(password=)[^&\"]*")
 
 
@@ -77,6 +80,7 @@ async def _check_what_is_named(settings: Settings) -> None:
     """Raise `SettingsError` if a file or an address that the settings name is of no use."""
     check_topics(settings.topics)
     check_extras(settings)
+    check_consumers(settings)
     if outlines := outlines_in(settings):
         outlines_from(outlines)
     try:
@@ -89,9 +93,15 @@ async def _check_what_is_named(settings: Settings) -> None:
 def _in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
     """Key, value as TOML, and origin of every setting."""
     for section in Settings.model_fields:
-        for name, value in getattr(loaded.settings, section):
-            key = f"{section}.{name}"
-            yield key, _without_password(value), loaded.origins.get(key, "default")
+        if section != ARRAY:
+            for name, value in getattr(loaded.settings, section):
+                key = f"{section}.{name}"
+                yield key, _without_password(value), loaded.origins.get(key, "default")
+    for place, consumer in enumerate(loaded.settings.consumers):
+        for name, value in consumer:
+            origin = loaded.origins.get(f"{ARRAY}.{place}.{name}", "default")
+            shown = _HIDDEN if name == "secret" and value else _KEYS.sub(r"\1***", written(value))
+            yield f"{ARRAY}.{consumer.name}.{name}", shown, origin
 
 
 def _without_password(value: Any) -> str:

@@ -9,19 +9,24 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from daemon.settings import Settings
+from daemon.settings import ConsumerSettings, Settings
+from daemon.tables import KINDS
 
 _HEAD = """\
 # newsd.toml: every setting with its default. Take the # off a line to change it.
 # NEWSD_SECTION__KEY in the environment wins over this file, and an unknown key is an error.
 # Look with `newsd config show` at what is in force, and with `newsd config check` for mistakes.
 """
+_CONSUMERS = """\
+# Who is told of changes; see docs/consumers.md. One block for each, as many as you like.
+# NEWSD_CONSUMERS__NAME__KEY in the environment wins over what is said here of NAME.
+"""
 _UNITS = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1)}
 
 
 def example_config() -> str:
     """A TOML file that sets nothing and explains everything."""
-    return "\n".join([_HEAD, *_sections()])
+    return "\n".join([_HEAD, *_sections(), _CONSUMERS, *_consumers()])
 
 
 def written(value: Any) -> str:
@@ -48,10 +53,22 @@ def _sections() -> Iterator[str]:
                 yield _explained(key, field)
 
 
-def _explained(key: str, field: FieldInfo) -> str:
+def _consumers() -> Iterator[str]:
+    """A block for each kind; what all kinds share is explained once."""
+    told: set[str] = set()
+    for kind, model in KINDS.items():
+        yield f"# {model.__doc__}\n#[[consumers]]\n#  kind = {written(kind)}\n"
+        for key, field in model.model_fields.items():
+            if key != "kind" and key not in told:
+                yield _explained(key, field, indent="  ")
+        told |= {key for key in ConsumerSettings.model_fields if key != "name"}
+
+
+def _explained(key: str, field: FieldInfo, indent: str = "") -> str:
     lines = textwrap.wrap(field.description or "", width=95, break_long_words=False)
     sentence = "\n".join(f"# {line}" for line in lines)
-    return f"{sentence}\n#{key} = {written(field.default)}\n"
+    value = "..." if field.is_required() else field.default
+    return f"{sentence}\n#{indent}{key} = {written(value)}\n"
 
 
 def _span(span: timedelta) -> str:

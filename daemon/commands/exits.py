@@ -4,6 +4,9 @@ from enum import IntEnum
 
 from daemon.errors import SettingsError, UsageError
 from storage.errors import (
+    ConsumerHeldError,
+    ConsumerLostError,
+    CursorExpiredError,
     LeaseHeldError,
     OtherOriginError,
     QueryError,
@@ -22,9 +25,11 @@ class Exit(IntEnum):
     TOO_MANY_FAILED = 3
     """More than `--max-failed` of the polls failed."""
     HELD = 4
-    """Another instance works on this database."""
+    """Another instance works on this database, or reads by this name."""
     WORK_LEFT = 5
     """The deadline came, or a signal, before every due feed was polled."""
+    EXPIRED = 6
+    """The changes to go on from are kept no more: a reader has missed some."""
     UNAVAILABLE = 69
     """The database does not answer, or is full."""
     SCHEMA = 75
@@ -38,6 +43,9 @@ _MEANINGS: tuple[tuple[type[Exception], Exit], ...] = (
     (SettingsError, Exit.CONFIG),
     (UsageError, Exit.USAGE),
     (LeaseHeldError, Exit.HELD),
+    (ConsumerHeldError, Exit.HELD),
+    (ConsumerLostError, Exit.HELD),
+    (CursorExpiredError, Exit.EXPIRED),
     (OtherOriginError, Exit.USAGE),
     (QueryError, Exit.USAGE),
     (SchemaMismatchError, Exit.SCHEMA),

@@ -105,16 +105,16 @@ class Fetcher:
 
         Not if robots.txt forbids it, or cannot be had (RFC 9309, 2.3.1.4).
         """
-        return await self._permission(_address(url)) is Permission.ALLOWED
+        return await self._permission(address(url)) is Permission.ALLOWED
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """The sitemaps that the robots.txt of this address's host names."""
-        target = _address(url)
+        target = address(url)
         return await self._robots.sitemaps(target) if self._robots and target else ()
 
     def pause(self, url: str) -> float:
         """Seconds that the host is known to want between two requests (Crawl-delay), or 0."""
-        target = _address(url)
+        target = address(url)
         return self._robots.pause(target) if self._robots and target else 0.0
 
     async def tell(self, url: str, fields: Mapping[str, str]) -> Failed | None:
@@ -133,7 +133,7 @@ class Fetcher:
             return failure(error)
 
     async def _post(self, url: str, fields: Mapping[str, str]) -> Failed | None:
-        target: URL | None = _address(url)
+        target: URL | None = address(url)
         for _ in range(self._settings.max_redirects + 1):
             if target is None:
                 return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are asked")
@@ -155,7 +155,7 @@ class Fetcher:
 
     async def _follow(self, feed: Feed, wish: _Wish) -> FetchResult:
         """Redirects are followed here and not by aiohttp, so that each is ours to judge."""
-        url = _address(feed.url)
+        url = address(feed.url)
         if url is None:
             return Failed(Outcome.BLOCKED_ADDRESS, "only http and https addresses are fetched")
         is_permanent, origin = True, url.origin()
@@ -230,7 +230,7 @@ class Fetcher:
         return _whole(url, response, body.getvalue())  # getvalue does not copy
 
 
-def _address(text: str) -> URL | None:
+def address(text: str) -> URL | None:
     """`text` as an address that may be asked for."""
     try:
         url = _as_written(text)

@@ -7,8 +7,10 @@ SHORTEST = timedelta(minutes=1)
 LONGEST = timedelta(hours=24)
 
 
-def retry_after(value: str | None, date: str | None) -> timedelta | None:
-    """The span a Retry-After header asks for, between a minute and a day; None for junk.
+def retry_after(
+    value: str | None, date: str | None, *, shortest: timedelta = SHORTEST
+) -> timedelta | None:
+    """The span a Retry-After header asks for, between `shortest` and a day; None for junk.
 
     A date is read against the answer's own Date header, so that our clock and the server's need
     not agree; without one it says nothing.
@@ -18,13 +20,13 @@ def retry_after(value: str | None, date: str | None) -> timedelta | None:
     value = value.strip()
     if value.isascii() and value.isdigit():
         seconds = int(value) if len(value) < 9 else LONGEST.total_seconds()
-        return _bounded(timedelta(seconds=seconds))
+        return _bounded(timedelta(seconds=seconds), shortest)
     until, now = http_date(value), http_date(date or "")
-    return _bounded(until - now) if until and now else None
+    return _bounded(until - now, shortest) if until and now else None
 
 
-def _bounded(span: timedelta) -> timedelta:
-    return min(max(span, SHORTEST), LONGEST)
+def _bounded(span: timedelta, shortest: timedelta) -> timedelta:
+    return min(max(span, shortest), LONGEST)
 
 
 def http_date(value: str) -> datetime | None:

@@ -76,3 +76,16 @@ def test_what_has_not_happened_yet_is_zero_and_not_absent(metrics: Metrics) -> N
     verdicts = {s.labels["verdict"] for s in families(metrics)["newsd_articles"].samples}
     assert verdicts == set(VERDICTS)
     assert value(metrics, "newsd_polls_total", outcome="dns") == 0
+
+
+def test_consumers_are_counted_from_zero_and_show_no_lag_that_is_another_s(
+    metrics: Metrics,
+) -> None:
+    metrics.serve("ops")
+    assert value(metrics, "newsd_consumer_events_total", consumer="ops", result="dead") == 0
+    metrics.deliver("ops", "delivered", 3)
+    metrics.lag("ops", 7)
+    assert value(metrics, "newsd_consumer_events_total", consumer="ops", result="delivered") == 3
+    assert value(metrics, "newsd_consumer_lag", consumer="ops") == 7
+    metrics.leave("ops")
+    assert families(metrics)["newsd_consumer_lag"].samples == []

@@ -35,7 +35,7 @@ from storage.following import add_feeds
 from storage.holds import hold_hosts
 from storage.leases import hold
 from storage.values import Feed, Subscription
-from tests.daemon.commands.sites import http_site
+from tests.daemon.commands.sites import hook_site, http_site
 from tests.daemon.pages import BRIDGE_ITEM, FERRY_ITEM, rss
 from tests.samples import NOON
 
@@ -290,3 +290,48 @@ async def test_the_price_that_was_steered_to_is_the_one_polls_are_planned_with(
 
 async def _nothing(_: Feed) -> None:
     """Start nothing."""
+
+
+def hook_of(url: str, name: str = "ops") -> str:
+    return (
+        f'\n[[consumers]]\nname = "{name}"\nkind = "webhook"\nurl = "{url}"\nsecret = "hush"\n'
+        'start = "beginning"\n'
+    )
+
+
+def test_a_consumer_is_told_as_soon_as_an_article_is_kept_and_counted(
+    tmp_path: Path, site: str
+) -> None:
+    with hook_site() as (url, batches), running(tmp_path, site, hook_of(url)) as daemon:
+        assert batches.get(timeout=PATIENCE) == [BRIDGE_ITEM.title]
+        daemon.log_until("consumer_delivered", consumer="ops", events=1)
+        _, metrics = daemon.ask("/metrics")
+        assert 'newsd_consumer_events_total{consumer="ops",result="delivered"} 1.0' in metrics
+        with hook_site() as (other, more):
+            daemon.configure(hook_of(url) + hook_of(other, "desk"))
+            daemon.process.send_signal(signal.SIGHUP)
+            assert more.get(timeout=PATIENCE) == [BRIDGE_ITEM.title]
+            daemon.follow("/a", "/b")
+            daemon.process.send_signal(signal.SIGHUP)
+            assert batches.get(timeout=PATIENCE) == [FERRY_ITEM.title]
+            assert more.get(timeout=PATIENCE) == [FERRY_ITEM.title]
+        assert daemon.end(signal.SIGTERM) == 0
+    with closing(sqlite3.connect(tmp_path / "news.db")) as news:
+        found = news.execute("SELECT name, seq, lag FROM newsd_consumer_v1 ORDER BY name")
+        assert found.fetchall() == [("desk", 2, 0), ("ops", 2, 0)]
+
+
+@pytest.mark.threat("H8")
+def test_a_receiver_that_hangs_keeps_nobody_from_leaving_or_polling(
+    tmp_path: Path, site: str, slow_site: tuple[str, Event]
+) -> None:
+    origin, asked = slow_site
+    extra = hook_of(origin) + '[run]\nshutdown_grace = "1s"\n'
+    with running(tmp_path, site, extra) as daemon:
+        assert asked.wait(PATIENCE)
+        daemon.follow("/a", "/b")
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.log_until("poll", url=f"{site}/b", created=1)
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.log_until("deliveries_broken_off", consumers=["ops"])
+        assert daemon.end() == 0

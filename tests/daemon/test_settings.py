@@ -43,6 +43,72 @@ def test_a_mistake_in_the_file_is_named(tmp_path: Path, text: str, words: str) -
     assert words in str(caught.value)
 
 
+HOOK = """
+[[consumers]]
+name = "ops-1"
+kind = "webhook"
+url = "https://ann:secret@ops.example/hook"
+secret_file = "ops.secret"
+
+[[consumers]]
+name = "bus"
+kind = "nats"
+"""
+
+
+@pytest.mark.threat("I4")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param(
+            HOOK + "subjec = 'x'",
+            "newsd.toml:11: unknown setting 'consumers.subjec'; "
+            "a consumer of kind nats knows name,",
+            id="a key",
+        ),
+        pytest.param(HOOK + "timeout = 3", "newsd.toml:11: consumers.timeout", id="no unit"),
+        pytest.param(HOOK.replace('"nats"', '"kafka"'), "newsd.toml:9: consumers: ", id="a kind"),
+        pytest.param(HOOK.replace('"bus"', '"ops-1"'), "two consumers are", id="twice"),
+        pytest.param(
+            HOOK.replace("secret_file", "#"),
+            "newsd.toml:3: consumers: a webhook needs a secret",
+            id="no secret",
+        ),
+        pytest.param(HOOK.replace("url", "#"), "newsd.toml:3: consumers.url: ", id="no address"),
+        pytest.param("[consumers]\nname = 'x'", "newsd.toml: write each", id="one table"),
+        pytest.param(HOOK + "kinds = ['creatd']", "newsd.toml:11: consumers.kinds", id="no kind"),
+    ],
+)
+def test_a_mistake_about_a_consumer_is_named(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "newsd.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path, environ={})
+    assert words in str(caught.value)
+
+
+def test_the_environment_knows_a_consumer_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "newsd.toml"
+    path.write_text(HOOK)
+    (tmp_path / "key").write_text("hush\n")
+    environ = {
+        "NEWSD_CONSUMERS__BUS__STREAM": "NEWS",
+        "NEWSD_CONSUMERS__OPS_1__URL_FILE": str(tmp_path / "key"),
+        "NEWSD_CONSUMERS__OPS_1__MAX_EVENTS": "7",
+    }
+    with pytest.raises(SettingsError, match=r"OPS_1__URL_FILE: consumers\.url"):
+        load_settings(path, environ=environ)
+    del environ["NEWSD_CONSUMERS__OPS_1__URL_FILE"]
+    loaded = load_settings(path, environ=environ)
+    ops, bus = loaded.settings.consumers
+    assert (ops.name, ops.max_events, getattr(bus, "stream", None)) == ("ops-1", 7, "NEWS")
+    assert getattr(ops, "secret_file", None) == tmp_path / "ops.secret"
+    assert loaded.origins["consumers.0.url"] == f"{path}:5"
+    assert loaded.origins["consumers.1.stream"] == "NEWSD_CONSUMERS__BUS__STREAM"
+    with pytest.raises(SettingsError, match="no consumer is called 'nobody'"):
+        load_settings(path, environ={"NEWSD_CONSUMERS__NOBODY__URL": "x"})
+
+
 @pytest.mark.threat("I4")
 @pytest.mark.parametrize(
     ("name", "value", "words"),

@@ -39,6 +39,10 @@ PROMISED = {
     " created revised duplicates rejected error replica reasons",
     "newsd_gap_v1": "feed_id after before estimated_items",
     "newsd_change_v1": "seq kind article_id story_id at changed_fields",
+    "newsd_horizon_v1": "seq at",
+    "newsd_consumer_v1": "name kind target seq lag updated_at state failures last_error"
+    " next_try_at dead_letters",
+    "newsd_dead_letter_v1": "consumer seq at tries why",
     "newsd_contract": "name version since deprecated",
 }
 

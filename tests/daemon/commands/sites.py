@@ -1,8 +1,10 @@
 """A web server in a thread of its own, for commands that bring their own event loop."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
 from threading import Thread
 
 from typing_extensions import override
@@ -36,6 +38,32 @@ def http_site(
         thread.start()
         try:
             yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def hook_site() -> Iterator[tuple[str, Queue[list[str]]]]:
+    """A receiver of webhooks on loopback, and the titles in each batch that it took."""
+    batches: Queue[list[str]] = Queue()
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            batches.put([one["data"]["title"] for one in body])
+            self.send_response(204)
+            self.end_headers()
+
+        @override
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/", batches
         finally:
             server.shutdown()
             thread.join()

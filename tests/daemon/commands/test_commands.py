@@ -183,6 +183,26 @@ def test_a_password_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert "s3cret" not in out
 
 
+def test_the_configuration_of_consumers_is_shown_without_their_secrets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "newsd.toml"
+    path.write_text(
+        "[[consumers]]\nname = 'ops'\nkind = 'webhook'\nsecret = 's3cret'\n"
+        "url = 'https://s3cret@a.example/hook?key=s3cret'\n"
+        "[[consumers]]\nname = 'bus'\nkind = 'nats'\n"
+        "servers = ['nats://me:s3cret@h:1', 'nats://s3cret@h:2']\n"
+        "[[consumers]]\nname = 'mem'\nkind = 'redis'\nurl = 'redis://:s3cret@h/0'\n"
+    )
+    assert main(["config", "show", "--origin", "--config", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert f'consumers.ops.url = "https://***@a.example/hook?***"  # {path}:5' in out
+    assert 'consumers.ops.secret = "***"' in out
+    assert 'consumers.bus.servers = ["nats://***@h:1", "nats://***@h:2"]' in out
+    assert 'consumers.mem.url = "redis://***@h/0"' in out
+    assert "s3cret" not in out
+
+
 def test_a_configuration_is_written_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -219,6 +239,12 @@ def test_nobody_there_is_not_healthy() -> None:
     [
         pytest.param("[topics]\nfile = 'no.toml'", "no.toml", id="no topics there"),
         pytest.param("[feeds]\nfile = 'no.opml'", "feeds.file: ", id="no feeds there"),
+        pytest.param(
+            "[[consumers]]\nname = 'a'\nkind = 'webhook'\nurl = 'https://a.example/'\n"
+            "secret_file = 'no.secret'",
+            "no.secret: the secret cannot be read",
+            id="no secret there",
+        ),
         pytest.param("[database]\nurl = 'mysql://db'", "database.url: ", id="a strange database"),
     ],
 )

@@ -11,6 +11,7 @@ from daemon.commands.example import example_config, written
 from daemon.configuration import load_settings
 from daemon.opml import read_opml
 from daemon.settings import Settings
+from daemon.tables import KINDS
 
 CONFIG = Path(__file__).parents[3] / "config"
 
@@ -37,6 +38,23 @@ def test_every_setting_is_explained() -> None:
         for key, field in getattr(section.annotation, "model_fields", {}).items():
             assert field.description, key
             assert f"\n#{key} = " in example_config()
+
+
+@pytest.mark.parametrize(("kind", "needs"), [("webhook", 1), ("nats", 0), ("redis", 0)])
+def test_a_block_of_each_kind_of_consumer_may_be_uncommented(
+    tmp_path: Path, kind: str, needs: int
+) -> None:
+    """Where it says "..." something must be written; one kind's block repeats no other's."""
+    blocks = re.split(r"(?m)^#\[\[consumers\]\]\n", example_config())[1:]
+    (block,) = [b for b in blocks if f'kind = "{kind}"' in b]
+    text = re.sub(r"(?m)^#  (?=\w+ = )", "", block).replace('name = "..."', 'name = "ops"')
+    assert len(re.findall(r'"\.\.\."', text)) == needs
+    text = text.replace('url = "..."', 'url = "https://a.example/"')
+    path = tmp_path / "newsd.toml"
+    path.write_text("[[consumers]]\n" + text.replace('secret = ""', 'secret = "s"'))
+    (consumer,) = load_settings(path, environ={}).settings.consumers
+    assert (consumer.name, consumer.kind) == ("ops", kind)
+    assert all(f"  {key} = " in example_config() for key in KINDS[kind].model_fields)
 
 
 @pytest.mark.parametrize(

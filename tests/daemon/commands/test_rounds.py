@@ -19,7 +19,7 @@ from storage.holds import hold_hosts
 from storage.leases import hold
 from storage.takeovers import note_takeovers
 from storage.values import Takeover, TakeoverSign
-from tests.daemon.commands.sites import http_site
+from tests.daemon.commands.sites import hook_site, http_site
 from tests.samples import NOON
 
 ROOT = Path(__file__).parents[3]
@@ -75,6 +75,23 @@ def test_a_round_brings_articles(newsd: Newsd, site: str, tmp_path: Path) -> Non
     assert "nine weeks after engineers" in out
     assert newsd("once", "--json")[0] == 0
     assert newsd("once", "--all", "--max-failed", "0.4")[0] == 3
+
+
+def test_a_round_tells_consumers_before_it_ends(newsd: Newsd, site: str, tmp_path: Path) -> None:
+    feeds, config = opml(tmp_path / "feeds.opml", f"{site}/harbour.rss"), tmp_path / "newsd.toml"
+    with hook_site() as (url, batches):
+        config.write_text(
+            f"[[consumers]]\nname = 'ops'\nkind = 'webhook'\nurl = '{url}'\nsecret = 'hush'\n"
+        )
+        settings = ("--config", str(config))
+        assert newsd("once", "--feeds", str(feeds), *settings)[0] == 0
+        assert len(batches.get_nowait()) == 3
+    (listed,) = json.loads(newsd("consumers", "list", "--json")[1])
+    assert (listed["seq"], listed["lag"], listed["state"]) == (3, 0, "active")
+    newsd("consumers", "replay", "ops", "--from", "1")
+    assert newsd("once", *settings)[0] == 0
+    (listed,) = json.loads(newsd("consumers", "list", "--json")[1])
+    assert (listed["seq"], listed["state"], listed["failures"]) == (1, "failing", 1)
 
 
 @pytest.mark.usefixtures("newsd")
