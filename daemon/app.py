@@ -17,7 +17,7 @@ from daemon.errors import SettingsError, UsageError
 from daemon.extras import EXTRACT, reads_pages
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
-from daemon.housekeeping import tidy
+from daemon.housekeeping import MOST_STEPS, keep_house
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
 from daemon.learned import LearnedLines
@@ -165,7 +165,8 @@ class App:
                 with _stopping_at(deadline, stop), _plainly():
                     left = await the_round.run(None if every_feed else system_clock(), stop)
             if not stop.is_set():
-                await tidy(self.database, system_clock(), self._settings.database.keep_origins)
+                now = system_clock()
+                await keep_house(self.database, now, self._settings, most_steps=MOST_STEPS)
         return tally.result(left)
 
     async def run(self) -> None:

@@ -120,6 +120,8 @@ def _line_of(text: str, dotted: str) -> int:
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[+\s*([\w.\"-]+)\s*\]+", line)
         here = header[1].strip('"') if header else here
+        if header and here == dotted:
+            return number
         if here == section and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
             return number
         if not here and re.match(rf"\s*{re.escape(dotted)}\s*=", line):
@@ -186,9 +188,12 @@ def _in_words(error: ErrorDetails, origins: Mapping[str, str]) -> str:
     origin = origins.get(key) or next(
         (o for k, o in origins.items() if k.startswith(f"{key}.")), "settings"
     )
-    if error["type"] == "extra_forbidden":
+    if error["type"] == "extra_forbidden" and len(error["loc"]) <= 2:
         return f"{origin}: unknown setting {key!r}; {_hint(key)}"
-    return f"{origin}: {key}: {error['msg'].removeprefix('Value error, ')}"
+    inside = "".join(
+        f".{part}" if isinstance(part, str) else f"[{part + 1}]" for part in error["loc"][2:]
+    )
+    return f"{origin}: {key}{inside}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def _hint(key: str) -> str:

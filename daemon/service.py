@@ -36,6 +36,8 @@ from storage.values import Feed, Price
 LATE = 300.0
 """Seconds of lag, or without a commit while feeds are due, after which we are not ready."""
 DAY = 86400.0
+HOUSEKEEPER = 0
+"""The shard whose holder keeps house, one replica for all."""
 ANSWER = 5.0
 """Seconds the database may take to answer a readiness check."""
 log = structlog.get_logger()
@@ -240,8 +242,8 @@ class Service:
 
     async def _tidy(self) -> None:
         try:
-            keep = self._settings.database.keep_origins
-            await housekeeping.tidy(self._database, self._clock(), keep)
+            if HOUSEKEEPER in self._holder.leases:
+                await housekeeping.keep_house(self._database, self._clock(), self._settings)
         except StorageError as error:
             log.warning("housekeeping_failed", error=str(error))
 

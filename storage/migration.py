@@ -20,7 +20,7 @@ from storage.schema import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0008"
 """The schema this program was written for; a test compares it with `migrations/versions`."""
 
 _VERBS = {"add": "missing", "remove": "unexpected", "modify": "different"}

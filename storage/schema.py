@@ -227,6 +227,19 @@ article = _table(
     Index("ix_article_newest", _NEWEST),
     Index("ix_article_host_newest", "host", _NEWEST),
     Index(None, "story_id"),
+    # what retention looks through, oldest first: articles, and what is left of those that went
+    Index(
+        "ix_article_standing",
+        "first_seen_at",
+        sqlite_where=text("NOT deleted"),
+        postgresql_where=text("NOT deleted"),
+    ),
+    Index(
+        "ix_article_gone",
+        "changed_at",
+        sqlite_where=text("deleted"),
+        postgresql_where=text("deleted"),
+    ),
     Index(
         "ix_article_copies",
         "duplicate_of",
@@ -285,6 +298,7 @@ article_revision = _table(
     Column("html", Text, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("changed_fields", Json, nullable=False),
+    Index(None, "seen_at"),
     rowid=False,
 )
 
@@ -431,6 +445,14 @@ clock = _table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("n", Big, nullable=False),
     fillfactor=10,
+)
+
+# One row: up to which number lines of the change log may be missing, and since when.
+horizon = _table(
+    "horizon",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Big, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 lease = _table(

@@ -1,0 +1,47 @@
+"""What may be forgotten is found by its age, and readers learn how far the change log goes back.
+
+Why: a database that only grows ends with a full disk.
+Old code beside this schema: runs; it takes no notice of the horizon, and forgets nothing.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import sqlite
+
+revision = "0008"
+down_revision = "0006"
+
+BIG = sa.BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
+STANDING, GONE = sa.text("NOT deleted"), sa.text("deleted")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "horizon",
+        sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("seq", BIG, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_horizon")),
+        sqlite_strict=True,
+        sqlite_autoincrement=True,
+    )
+    op.execute("INSERT INTO horizon (id, seq, at) VALUES (1, 0, '1970-01-01 00:00:00.000000')")
+    op.create_index(
+        "ix_article_standing",
+        "article",
+        ["first_seen_at"],
+        sqlite_where=STANDING,
+        postgresql_where=STANDING,
+    )
+    op.create_index(
+        "ix_article_gone", "article", ["changed_at"], sqlite_where=GONE, postgresql_where=GONE
+    )
+    op.create_index(op.f("ix_article_revision_seen_at"), "article_revision", ["seen_at"])
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_article_revision_seen_at"), "article_revision")
+    op.drop_index("ix_article_gone", "article")
+    op.drop_index("ix_article_standing", "article")
+    op.drop_table("horizon")
