@@ -28,7 +28,7 @@ from storage.retention import (
 )
 from storage.retraction import expire
 
-STEP = 200
+STEP = 100
 """Rows of articles a transaction."""
 LINES = 1_000
 """Rows of polls, revisions or changes a transaction."""
