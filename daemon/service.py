@@ -97,6 +97,10 @@ class Service:
             self._subscriber.note(feed.id, report.hub)
         _log_poll(report, quietly=self._scheduler is not None and self._scheduler.outage.is_on)
 
+    def count(self, name: str, meaning: str, read: Callable[[], int]) -> None:
+        """Show a number that only rises among the metrics."""
+        self._metrics.counter(name, meaning, read)
+
     # ------------------------------------------------------------ life
 
     async def run(
@@ -320,7 +324,7 @@ async def _reloaded(old: Settings, reloaded: Reload) -> Settings | None:
     except (SettingsError, StorageError) as error:
         log.error("reload_refused", error=str(error))  # noqa: TRY400  the message says it all
         return None
-    for section in ("database", "http"):
+    for section in ("database", "http", "archive"):
         if getattr(new, section) != getattr(old, section):
             log.warning("reload_needs_restart", section=section)
     log.info("reloaded")

@@ -342,6 +342,27 @@ class RetentionSettings(_Section):
     )
 
 
+class ArchiveSettings(_Section):
+    """The documents that articles were made of, as WARC files. Needs: the extra archive."""
+
+    dir: OptionalFile = Field(
+        default=None,
+        description="The directory of the files, for newsd alone: they hold all that feeds sent. "
+        '"": none are written.',
+    )
+    max_file: Size = Field(
+        default=256 << 20, description="A file that has grown to this is followed by another."
+    )
+    max_age: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(days=1), description="So is one that is older than this."
+    )
+    keep: OptionalSpan = Field(
+        default=timedelta(days=90),
+        description='Files are deleted so long after they were last written; "": never.',
+        ge=_HOUR,
+    )
+
+
 class FeedsSettings(_Section):
     """Which feeds to follow, beside those added by command."""
 
@@ -407,6 +428,7 @@ class Settings(_Section):
     digest: DigestSettings = DigestSettings()
     extract: ExtractSettings = ExtractSettings()
     retention: RetentionSettings = RetentionSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     feeds: FeedsSettings = FeedsSettings()
     topics: TopicsSettings = TopicsSettings()
     http: HttpSettings = HttpSettings()

@@ -455,6 +455,15 @@ horizon = _table(
     Column("at", Instant, nullable=False),
 )
 
+# Of each run of newsd whose archive was replayed here, the last group that was.
+replayed = _table(
+    "replayed",
+    Column("session", Text, primary_key=True),
+    Column("group_no", Big, nullable=False),
+    Column("at", Instant, nullable=False),
+    rowid=False,
+)
+
 lease = _table(
     "lease",
     Column("shard", Integer, primary_key=True, autoincrement=False),

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "daemon.commands.reprocess",
         "Make stored articles again, by the rules of today.",
     ),
+    "replay": ("daemon.commands.replay", "Make a database again from archives."),
     "db": ("daemon.commands.db", "Upgrade, check and vacuum the database."),
     "retention": ("daemon.commands.retention", "Show what is old, and let it go now."),
     "config": ("daemon.commands.config", "Show, check and write the configuration."),

@@ -1,6 +1,6 @@
 """What may be forgotten is found by its age, and readers learn how far the change log goes back.
 
-Why: a database that only grows ends with a full disk.
+Why: a database that only grows ends with a full disk; and a replay that was stopped goes on.
 Old code beside this schema: runs; it takes no notice of the horizon, and forgets nothing.
 """
 
@@ -27,6 +27,15 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.execute("INSERT INTO horizon (id, seq, at) VALUES (1, 0, '1970-01-01 00:00:00.000000')")
+    op.create_table(
+        "replayed",
+        sa.Column("session", sa.Text, nullable=False),
+        sa.Column("group_no", BIG, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("session", name=op.f("pk_replayed")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_index(
         "ix_article_standing",
         "article",
@@ -44,4 +53,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_article_revision_seen_at"), "article_revision")
     op.drop_index("ix_article_gone", "article")
     op.drop_index("ix_article_standing", "article")
+    op.drop_table("replayed")
     op.drop_table("horizon")
