@@ -121,6 +121,9 @@ class Rounds:
         copies = [item(name, "b") for name in NAMES]
         await self.poll(first, copies[:2])
         edited = [item(NAMES[-1], "a", "It was corrected on Sunday, when more was known of it.")]
+        await self.poll(edited + first[1:], copies)
+        more = [item(name, "a") for name in OTHERS]
+        await self.poll([*more, *map(filler, range(12))], copies[1:])
         late = [*edited, *more, *map(filler, range(6, 20))]
         await self.poll(late, [*copies[2:], item(OTHERS[-1], "b")])
 
