@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
+from daemon.fetch.words import one_line
 from daemon.values import Fetched
 
 JSON = "application/json"
@@ -105,7 +106,7 @@ def read_record(member: bytes) -> Record:
     try:
         record = next(iterator(BytesIO(member), no_record_parse=True), None)
     except Exception as error:  # warcio raises what it likes at damage
-        raise NoRecordError(f"no WARC record ({type(error).__name__}: {error})") from error
+        raise NoRecordError(f"no WARC record ({one_line(str(error))[:200]})") from error
     if record is None:
         raise NoRecordError("no WARC record")
     block = record.raw_stream.read()
