@@ -180,6 +180,7 @@ def test_of_what_a_full_disk_does_not_take_nothing_is_left(tmp_path: Path) -> No
     volume.put(record)
     with files_of_at_most(len(record) + 100), pytest.raises(OSError, match="too large"):
         volume.put(record * 9)
+    assert volume.path.stat().st_size == len(record)
     volume.put(record)
     path = volume.end()
     assert path.read_bytes() == record * 2
