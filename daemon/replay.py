@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heappop, heappush
 from pathlib import Path
-from typing import assert_never
 
 import structlog
 
-from daemon.archive import Again, Damage, Place, Recorded, Stray, read_archive
+from daemon.archive import Again, Damage, Place, Recorded, Retracted, Stray, read_archive
 from daemon.completing import complete_again
 from daemon.errors import UsageError
 from daemon.fetch.words import one_line
@@ -32,7 +31,14 @@ from storage.errors import StorageRefusedError
 from storage.feeds import find_feed
 from storage.following import add_feeds, ingest_source
 from storage.moves import adopt_move
-from storage.replays import last_change_at, last_replayed, note_replayed, polls_there
+from storage.replays import (
+    last_change_at,
+    last_replayed,
+    note_replayed,
+    polls_there,
+    public_articles,
+)
+from storage.retraction import retract
 from storage.values import Feed, FeedKind, Move, Poll, Subscription
 
 MOST_SESSIONS = 8
@@ -40,8 +46,8 @@ MOST_SESSIONS = 8
 MAX_BYTES = 64 << 20
 log = structlog.get_logger()
 
-Group = list[Recorded]
-"""The polls that were written together."""
+Group = list[Recorded] | list[Retracted]
+"""The polls that were written together, or articles that were taken back."""
 
 
 @dataclass(slots=True)
@@ -109,7 +115,25 @@ def _begins(path: Path, told: Replayed) -> datetime | None:
 
 def _groups(path: Path, told: Replayed) -> Iterator[Group]:
     """The groups of one file; one that was tried again has the time of the last try."""
-    held: Group = []
+    held: list[Recorded] = []
+    for found in _sound(path, told):
+        match found:
+            case Again(place=place):
+                held = [_at(one, place.at) if _is_of(one, place) else one for one in held]
+            case Recorded(place=place) if held and _is_of(held[0], place):
+                held.append(found)
+            case _:
+                if held:
+                    yield held
+                held = [found] if isinstance(found, Recorded) else []
+                if isinstance(found, Retracted):
+                    yield [found]
+    if held:
+        yield held
+
+
+def _sound(path: Path, told: Replayed) -> Iterator[Recorded | Again | Retracted]:
+    """What can be read of one file; what cannot, or is not ours, is put into `told`."""
     try:
         for found in read_archive(path):
             match found:
@@ -117,19 +141,10 @@ def _groups(path: Path, told: Replayed) -> Iterator[Group]:
                     told.damages.append(found)
                 case Stray():
                     told.strays += 1
-                case Again(place=place):
-                    held = [_at(one, place.at) if _is_of(one, place) else one for one in held]
-                case Recorded(place=place):
-                    if held and not _is_of(held[0], place):
-                        yield held
-                        held = []
-                    held.append(found)
                 case _:
-                    assert_never(found)
+                    yield found
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
-    if held:
-        yield held
 
 
 def _is_of(poll: Recorded, place: Place) -> bool:
@@ -171,9 +186,26 @@ class Replayer:
 
     async def _replay(self, group: Group, told: Replayed) -> None:
         place = group[0].place
+        polls = [one for one in group if isinstance(one, Recorded)]
         if place.group <= self._done.get(place.session, 0):
-            told.skipped += len(group)
+            told.skipped += len(polls)
             return
+        for one in group:
+            if isinstance(one, Retracted):
+                await self._retract(one)
+        if polls:
+            await self._again(polls, place, told)
+
+    async def _retract(self, taken: Retracted) -> None:
+        place = taken.place
+        async with self._database.writing() as tx:
+            ids = await public_articles(tx, taken.public_ids)
+            told = await retract(tx, ids, why=taken.why, now=place.at)
+            await note_replayed(tx, place.session, place.group, now=place.at)
+        if told:
+            log.info("retracted", articles=len(ids), at=str(place.at))
+
+    async def _again(self, group: Sequence[Recorded], place: Place, told: Replayed) -> None:
         async with self._database.writing() as tx:
             feeds = [await self._feed(tx, poll) for poll in group]
             wanted = [(f.id, p.started_at) for f, p in zip(feeds, group, strict=True)]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from storage.chunks import chunked
 from storage.database import Transaction, upsert
-from storage.schema import changes, poll, replayed
+from storage.schema import article, changes, poll, replayed
 
 Poll = tuple[int, datetime]
 """Feed id, and when the poll began."""
@@ -44,3 +44,21 @@ async def last_change_at(tx: Transaction) -> datetime | None:
     """When the last change was written; None: none was."""
     last = select(changes.c.at).order_by(changes.c.seq.desc()).limit(1)
     return (await tx.execute(last)).scalar()
+
+
+async def public_articles(tx: Transaction, public_ids: Collection[str]) -> list[int]:
+    """The articles with these public ids that are kept."""
+    found: list[int] = []
+    for chunk in chunked(sorted(public_ids)):
+        which = article.c.public_id.in_(chunk) & article.c.deleted.is_not(True)
+        found += (await tx.execute(select(article.c.id).where(which))).scalars()
+    return sorted(found)
+
+
+async def public_ids_of(tx: Transaction, article_ids: Collection[int]) -> list[str]:
+    """The public ids of these articles."""
+    found: list[str] = []
+    for chunk in chunked(sorted(article_ids)):
+        rows = await tx.execute(select(article.c.public_id).where(article.c.id.in_(chunk)))
+        found += rows.scalars()
+    return sorted(found)

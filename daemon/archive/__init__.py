@@ -2,7 +2,7 @@
 
 from daemon.archive.archive import Archive, open_archive
 from daemon.archive.reading import Damage, Stray, read_archive
-from daemon.archive.traces import Again, Place, Recorded
+from daemon.archive.traces import Again, Place, Recorded, Retracted
 
 __all__ = [
     "Again",
@@ -10,6 +10,7 @@ __all__ = [
     "Damage",
     "Place",
     "Recorded",
+    "Retracted",
     "Stray",
     "open_archive",
     "read_archive",

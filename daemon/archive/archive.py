@@ -1,17 +1,18 @@
 """Write what polls are made of to an archive, without ever holding up or failing a poll."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import structlog
 
-from daemon.archive.traces import Place, again_json, poll_json
+from daemon.archive.traces import Place, Retracted, again_json, poll_json, retracted_json
 from daemon.archive.volume import Volume, forget_old, recover
 from daemon.archive.warc import about, metadata, response
 from daemon.settings import ArchiveSettings
@@ -50,17 +51,25 @@ class Archive:
         counted, and told of once.
         """
         polls = [gathered for gathered in group if gathered.trace is not None]
-        if not polls:
-            return
-        self._groups += not is_again
+        if polls:
+            self._groups += not is_again
+            place = Place(self._session, self._groups, now)
+            work = partial(self._put_again if is_again else self._put, place, polls)
+            await self._do(work, len(polls))
+
+    async def retract(self, public_ids: Sequence[str], why: str, now: datetime) -> None:
+        """Write that these articles are taken back, before they are."""
+        self._groups += 1
         place = Place(self._session, self._groups, now)
+        said = retracted_json(Retracted(place, tuple(public_ids), why))
+        await self._do(partial(self._put_retracted, now, said), 1)
+
+    async def _do(self, work: Callable[[], None], polls: int) -> None:
         if self._busy is not None and not self._busy.done():
-            self._lose(len(polls), "the disk is still busy with what came before")
+            self._lose(polls, "the disk is still busy with what came before")
             return
-        loop = asyncio.get_running_loop()
-        work = [] if is_again else polls
-        self._busy = loop.run_in_executor(self._thread, self._put, place, work)
-        await self._within(self._busy, len(polls))
+        self._busy = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        await self._within(self._busy, polls)
 
     async def _within(self, busy: "asyncio.Future[None]", polls: int) -> None:
         done, _ = await asyncio.wait({busy}, timeout=PATIENCE)
@@ -98,13 +107,18 @@ class Archive:
     # ------------------------------------------------------------ in the thread
 
     def _put(self, place: Place, polls: Sequence[Gathered]) -> None:
-        # a try again stands in the file of the first one
-        volume = self._volume if self._volume and not polls else self._open(place.at)
-        if not polls:
-            volume.put(metadata("urn:newsd:again", again_json(place), place.at))
+        volume = self._open(place.at)
         for number, gathered in enumerate(polls, 1):
             here = replace(place, number=number, of=len(polls))
             volume.put(self._records(here, gathered))
+
+    def _put_again(self, place: Place, _: Sequence[Gathered]) -> None:
+        # in the file of the first try, where it is looked for
+        volume = self._volume or self._open(place.at)
+        volume.put(metadata("urn:newsd:again", again_json(place), place.at))
+
+    def _put_retracted(self, now: datetime, said: bytes) -> None:
+        self._open(now).put(metadata("urn:newsd:retracted", said, now))
 
     def _records(self, place: Place, gathered: Gathered) -> bytes:
         """The documents of a poll, and what says how they belong together."""

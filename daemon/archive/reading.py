@@ -13,10 +13,8 @@ from typing import BinaryIO
 
 from typing_extensions import override
 
-from daemon.archive.traces import Again, Recorded, StrangeError, poll_of
+from daemon.archive.traces import Again, Recorded, Retracted, StrangeError, poll_of
 from daemon.archive.warc import JSON, NoRecordError, Record, body_of, read_record
-
-__all__ = ["Again", "Damage", "Recorded", "Stray", "read_archive"]
 
 LARGEST = 64 << 20
 """Bytes of a record; newsd takes no document that is half as large."""
@@ -48,7 +46,7 @@ class Stray:
     offset: int
 
 
-Found = Recorded | Again | Damage | Stray
+Found = Recorded | Again | Retracted | Damage | Stray
 
 
 class _MemberError(Exception):

@@ -56,6 +56,22 @@ class Again:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """Articles that somebody took back: a replay takes them back as well."""
+
+    place: Place
+    public_ids: tuple[str, ...]
+    why: str
+
+
+def retracted_json(retracted: Retracted) -> bytes:
+    """What an archive says of articles that were taken back."""
+    said = {"newsd": VERSION, **_place(retracted.place), "why": retracted.why}
+    said["retracted"] = retracted.public_ids
+    return orjson.dumps(said, option=orjson.OPT_UTC_Z)
+
+
 def poll_json(place: Place, database: str, gathered: Gathered, ids: Sequence[str]) -> bytes:
     """What an archive says of a poll whose documents have these ids."""
     feed, trace = gathered.feed, gathered.trace or Trace(())
@@ -122,7 +138,7 @@ def _piece(piece: Piece, record_id: str) -> Json:
 # ---------------------------------------------------------------- and back
 
 
-def poll_of(block: bytes, bodies: Mapping[str, bytes]) -> Recorded | Again | None:
+def poll_of(block: bytes, bodies: Mapping[str, bytes]) -> Recorded | Again | Retracted | None:
     """What the JSON says, with the documents in their places; None: it is not of newsd.
 
     Raises `StrangeError`.
@@ -139,7 +155,11 @@ def poll_of(block: bytes, bodies: Mapping[str, bytes]) -> Recorded | Again | Non
         raise StrangeError(f"written by a newer newsd (version {said['newsd']!r})")
     try:
         place = Place(str(said["session"]), int(said["group"]), _instant(said["at"]))
-        return Again(place) if said.get("again") else _recorded(said, place, bodies)
+        if said.get("again"):
+            return Again(place)
+        if "retracted" in said:
+            return Retracted(place, tuple(map(str, said["retracted"])), str(said["why"]))
+        return _recorded(said, place, bodies)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise StrangeError(f"lacks what newsd writes ({type(error).__name__}: {error})") from error
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from daemon.app import open_database, system_clock
+from daemon.app import archiving, open_database, system_clock
 from daemon.commands.diff import edits, show_edits
+from daemon.commands.example import written
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import cell, show_facts, show_rows
@@ -15,6 +16,7 @@ from daemon.commands.since import Since
 from daemon.commands.why import reasons, spoken_of
 from daemon.configuration import Loaded
 from daemon.errors import UsageError
+from storage.database import Database
 from storage.listings import (
     article,
     article_reasons,
@@ -23,6 +25,7 @@ from storage.listings import (
     latest_articles,
     revision_texts,
 )
+from storage.replays import public_ids_of
 from storage.retraction import retract as retract_articles
 from storage.values import Change, ChangeKind
 
@@ -157,6 +160,7 @@ async def _retract(
 ) -> tuple[list[Change], list[int]]:
     """What was told of it, and the copies that are left."""
     async with open_database(loaded.settings) as database:
+        await _tell_archive(loaded, database, article_ids, why)
         async with database.writing() as tx:
             copies = [copy["article_id"] for i in article_ids for copy in await copies_of(tx, i)]
             told = await retract_articles(tx, article_ids, why=why, now=system_clock())
@@ -164,6 +168,23 @@ async def _retract(
             # the journal holds what the pages of the file were; where somebody reads, it stays
             await database.outside("PRAGMA wal_checkpoint(TRUNCATE)")
     return told, sorted(set(copies) - set(article_ids))
+
+
+async def _tell_archive(
+    loaded: Loaded, database: Database, article_ids: list[int], why: str
+) -> None:
+    """Write it down before it is done, so that no replay brings them again."""
+    async with archiving(loaded.settings, database) as archive:
+        if archive is None:
+            return
+        async with database.reading() as tx:
+            public_ids = await public_ids_of(tx, article_ids)
+        await archive.retract(public_ids, why, system_clock())
+        keep = written(loaded.settings.archive.keep)
+        note(
+            f"documents in {loaded.settings.archive.dir} may hold them still, for as long as "
+            f"archive.keep ({keep}) says; a replay leaves them out"
+        )
 
 
 async def _latest(loaded: Loaded, wanted: dict[str, Any]) -> list[dict[str, Any]]:

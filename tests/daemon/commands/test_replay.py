@@ -109,6 +109,22 @@ def test_a_replay_gives_the_same_as_the_rounds_did(
     assert "later" not in newsd("replay", str(archived), "--json")
 
 
+def test_what_was_taken_back_is_taken_back_again(
+    newsd: Newsd, archived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSD_ARCHIVE__DIR", str(archived))
+    assert newsd("articles", "retract", "1", "3", "--why", "asked for") == "2 retracted\n"
+    other = f"sqlite:///{tmp_path}/other.db"
+    newsd("replay", str(archived), "--database-url", other)
+    there = found_in(other)
+    assert sum(row[-2] for row in there["articles"]) == 2  # type: ignore[attr-defined]
+    was = found_in(f"sqlite:///{tmp_path}/news.db")
+    for part in ("articles", "stories", "topics", "entities", "revisions"):
+        # they were taken back a moment after it was written down
+        assert len(there[part]) == len(was[part]), part  # type: ignore[arg-type]
+    assert json.loads(newsd("replay", str(archived), "--database-url", other, "--json"))
+
+
 def test_a_replay_does_not_go_back_in_time(newsd: Newsd, archived: Path, tmp_path: Path) -> None:
     handed = tmp_path / "later.txt"
     handed.write_text("Ferries\n\nFerries across the sound run every ten minutes now, it seems.")
