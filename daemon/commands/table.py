@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "replay": ("daemon.commands.replay", "Make a database again from archives."),
     "db": ("daemon.commands.db", "Upgrade, check and vacuum the database."),
     "retention": ("daemon.commands.retention", "Show what is old, and let it go now."),
+    "sql": ("daemon.commands.sql", "Let others read the views, and no more."),
     "config": ("daemon.commands.config", "Show, check and write the configuration."),
     "health": ("daemon.commands.health", "Ask a running newsd whether it does its work."),
     "stats": ("daemon.commands.stats", "Count what there is."),
