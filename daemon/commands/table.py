@@ -18,7 +18,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "List, explain and test topics, your own and those of the taxonomy.",
     ),
     "tail": ("daemon.commands.tail", "Follow what changes, as it is written."),
-    "export": ("daemon.commands.export", "Write articles as JSON lines, going on from last time."),
+    "export": (
+        "daemon.commands.export",
+        "Write articles as JSON lines or Parquet, going on from last time.",
+    ),
     "query": ("daemon.commands.query", "Ask the database in SQL, without being able to write."),
     "furniture": (
         "daemon.commands.furniture",
