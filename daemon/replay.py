@@ -24,7 +24,7 @@ from daemon.ingest import ingest_again
 from daemon.keep import Keeper
 from daemon.shelves import Shelves
 from daemon.traces import Retracer
-from daemon.values import Gathered, Unchanged
+from daemon.values import Failed, Gathered, Unchanged
 from daemon.workers import Workers
 from storage.database import Database, Transaction
 from storage.errors import StorageRefusedError
@@ -39,7 +39,7 @@ from storage.replays import (
     public_articles,
 )
 from storage.retraction import retract
-from storage.values import Feed, FeedKind, Move, Poll, Subscription
+from storage.values import Feed, FeedKind, Move, Outcome, Poll, Subscription
 
 MOST_SESSIONS = 8
 """Runs of newsd whose stories are held in memory at once; another begins as after a start."""
@@ -257,7 +257,15 @@ class Replayer:
         return found
 
     async def _gathered(self, feed: Feed, poll: Recorded) -> Gathered:
-        """What the poll gathered then."""
+        """What the poll gathered then; a bug costs that poll."""
+        try:
+            return await self._gather(feed, poll)
+        except Exception as error:
+            log.exception("poll_failed", url=one_line(feed.url), at=str(poll.started_at))
+            failed = Failed(Outcome.INTERNAL, f"{type(error).__name__} in newsd; see the log")
+            return Gathered(feed, poll.started_at, poll.duration, failed)
+
+    async def _gather(self, feed: Feed, poll: Recorded) -> Gathered:
         trace = poll.trace
         if feed.kind is FeedKind.INGEST:
             gathered = await ingest_again(trace, feed, poll.started_at, self._workers)

@@ -242,8 +242,11 @@ async def old_polls(tx: Transaction, *, before: datetime) -> int:
 
 
 async def old_changes(tx: Transaction, *, before: datetime) -> int:
-    """Lines that `forget_changes` would look at."""
-    return await _old(tx, changes.c.at, before, changes.c.seq > await horizon(tx))
+    """Lines that `forget_changes` would delete."""
+    needed = exists().where(
+        article.c.id == changes.c.article_id, article.c.seq == changes.c.seq, _STANDING
+    )
+    return await _old(tx, changes.c.at, before, changes.c.seq > await horizon(tx), ~needed)
 
 
 async def old_tombstones(tx: Transaction, *, before: datetime) -> int:

@@ -103,7 +103,7 @@ H7 | a database that is away, full or locked | polls wait and nothing is lost
 H8 | a stop in the middle of polls | a grace, then whole polls are dropped
 H9 | two daemons, another schema | refused in clear words
 H10 | ids given twice | never
-H11 | an article that was taken back or expired stands in a feed | it stays away: its row is a tombstone
+H11 | an article that expired or was taken back is still in a feed | its tombstone keeps it away
 H12 | a reader beside writers, or after retention | a cursor without gaps; from 0 all that is kept
 I3 | the network is down | a few trial polls, no storm
 I4 | a mistake in the configuration | named with its line

@@ -207,17 +207,23 @@ def _piece_of(said: Json, bodies: Mapping[str, bytes]) -> Piece:
     page = replace(
         page,
         status=int(said.get("status", 200)),
-        etag=said.get("etag"),
-        last_modified=said.get("last_modified"),
+        etag=_text(said.get("etag")),
+        last_modified=_text(said.get("last_modified")),
         fresh=Fresh(timedelta(seconds=float(fresh[0])), bool(fresh[1])) if fresh else None,
         is_delta=bool(said.get("is_delta")),
         links=tuple(map(str, said.get("links", ()))),
-        moved_to=said.get("moved_to"),
+        moved_to=_text(said.get("moved_to")),
     )
     return Piece(
         page,
-        asked=said.get("asked"),
-        entry=said.get("entry"),
-        published=said.get("published"),
+        asked=_text(said.get("asked")),
+        entry=None if said.get("entry") is None else int(said["entry"]),
+        published=_text(said.get("published")),
         lines=tuple(map(int, said.get("lines", ()))),
     )
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(f"{value!r:.40} where text should be")

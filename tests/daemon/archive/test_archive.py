@@ -253,6 +253,7 @@ STRANGE = b"""{"newsd": 1, "session": "a", "group": 1, "at": "2025-01-01T00:00:0
         (b'{"newsd": 1, "session": "a", "group": 1, "at": "0001-01-01T00:00:00Z"}', "the year 1"),
         (b'{"newsd": 1, "session": "a\\u0000"}', "NUL"),
         (STRANGE, "of no address"),
+        (STRANGE.replace(b"file:///etc/passwd", b"https://a.example/"), "KeyError"),
     ],
 )
 def test_what_newsd_does_not_write_is_damage(tmp_path: Path, said: bytes, words: str) -> None:
