@@ -272,7 +272,10 @@ def _lines(before: datetime, now: datetime) -> Step:
 async def would_go(
     database: Database, settings: RetentionSettings, now: datetime
 ) -> Mapping[str, int]:
-    """How much `retain` would let go, rule or setting -> rows, without touching anything."""
+    """How much `retain` would let go, rule or setting -> rows, without touching anything.
+
+    What goes only because something else goes, such as lines of the log, is not counted.
+    """
     found: Counter[str] = Counter()
     async for old in expiring(database, settings, now):
         found.update(Counter(old.values()))
