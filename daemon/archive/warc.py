@@ -1,5 +1,6 @@
 """WARC 1.1 records (ISO 28500:2017), each a gzip member of its own: the one door to warcio."""
 
+import gzip
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,10 @@ from daemon.fetch.words import one_line
 from daemon.values import Fetched
 
 JSON = "application/json"
+_LEVEL = 4
+"""Of gzip: a document of 60 kB takes 0.7 ms of CPU; at 9, the library's own, 3 % fewer bytes and
+many times as long.
+"""
 
 
 class NoRecordError(Exception):
@@ -84,7 +89,7 @@ def _written(  # noqa: PLR0913, PLR0917  the parts of a record
     status: Any = None,
 ) -> bytes:
     out = BytesIO()
-    writer = _loaded("warcio.warcwriter").WARCWriter(out, gzip=True, warc_version="1.1")
+    writer = _loaded("warcio.warcwriter").WARCWriter(out, gzip=False, warc_version="1.1")
     # WARC 1.1 allows fractions of a second
     dated = {"WARC-Date": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", **headers}
     record = writer.create_warc_record(
@@ -97,7 +102,7 @@ def _written(  # noqa: PLR0913, PLR0917  the parts of a record
         http_headers=status,
     )
     writer.write_record(record)
-    return out.getvalue()
+    return gzip.compress(out.getvalue(), _LEVEL, mtime=0)
 
 
 def read_record(member: bytes) -> Record:
