@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WHEEL := $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir
 endif
 
-.PHONY: help demo test check lint types imports bench bench-dedup bench-extract bench-parse bench-schedule bench-serve bench-slow bench-tags bench-websub gazetteer lock wheel clean
+.PHONY: help demo test check lint types imports bench bench-dedup bench-extract bench-parse bench-retention bench-schedule bench-serve bench-slow bench-tags bench-websub gazetteer lock wheel clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ bench-extract: $(VENV)/dev  ## our reading of web pages beside trafilatura alone
 
 bench-parse: $(VENV)/bench  ## the fast reader of feeds beside feedparser, on saved documents
 	$(BIN)/python -m benchmarks.parse
+
+bench-retention: $(VENV)/bench  ## what retention costs, and how long writers wait beside it
+	$(BIN)/python -m benchmarks.retention
 
 bench-schedule: $(VENV)/dev  ## rules for when to poll, raced at equal requests on a virtual clock
 	$(BIN)/python -m benchmarks.schedule

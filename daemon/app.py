@@ -6,19 +6,21 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 
+from daemon.archive import Archive, open_archive
 from daemon.configuration import Loaded, load_settings
 from daemon.cursors import Desk
 from daemon.discover import Searcher
 from daemon.errors import SettingsError, UsageError
-from daemon.extras import EXTRACT, STREAM, reads_pages, relays
+from daemon.extras import ARCHIVE, EXTRACT, STREAM, reads_pages, relays, writes_archives
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
-from daemon.housekeeping import tidy
+from daemon.housekeeping import MOST_STEPS, keep_house
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
 from daemon.learned import LearnedLines
@@ -29,6 +31,7 @@ from daemon.pacing import Paces
 from daemon.pages import Asking, Pages, Tries
 from daemon.poll import Poller
 from daemon.relay import Relay, reader_of
+from daemon.replay import Replayed, Replayer
 from daemon.reprocess import Progress, Reprocessor, Stage
 from daemon.retag import FIRST_SHARD, Retagging
 from daemon.robotstxt import LONGEST as LONGEST_ROBOTS
@@ -97,6 +100,23 @@ def check_extras(settings: Settings) -> None:
     if settings.extract.full_text is not FullText.NEVER and not reads_pages():
         wanted = settings.extract.full_text
         raise SettingsError(f'extract.full_text = "{wanted}" needs the extra: {EXTRACT}')
+    if settings.archive.dir is not None and not writes_archives():
+        raise SettingsError(f"archive.dir needs the extra: {ARCHIVE}")
+
+
+@asynccontextmanager
+async def archiving(settings: Settings, database: Database) -> AsyncIterator[Archive | None]:
+    """The archive, if one is wanted. Raises `SettingsError`."""
+    check_extras(settings)
+    async with AsyncExitStack() as stack:
+        try:
+            archive = await stack.enter_async_context(
+                open_archive(settings.archive, database.name)
+            )
+        except OSError as error:
+            where = f"archive.dir: {settings.archive.dir} cannot be written"
+            raise SettingsError(f"{where}: {error.strerror}") from error
+        yield archive
 
 
 def check_consumers(settings: Settings) -> None:
@@ -171,10 +191,16 @@ class App:
             tally.settle(feed, report)
 
         check_consumers(self._settings)
-        async with hold(self.database, replica) as holder, self._relay(replica) as relay:
+        async with (
+            hold(self.database, replica) as holder,
+            archiving(self._settings, self.database) as archive,
+            self._relay(replica) as relay,
+        ):
             price = await price_so_far(self.database, self._settings.schedule, system_clock())
             keeper = self._keeper(self._settings, replica, price.mu)
-            writer = Writer(keeper, system_clock, settle, patience=DATABASE_PATIENCE)
+            writer = Writer(
+                keeper, system_clock, settle, patience=DATABASE_PATIENCE, archive=archive
+            )
             shared = Shared(Paces(self._settings.fetch.host_rate), holds)
             async with self._poller(self._settings, writer, holder, shared) as poller:
                 limits, shards = self._settings.fetch, holder.leases.keys()
@@ -193,7 +219,8 @@ class App:
             relay.follow(self._settings)
             await relay.drain(self._settings.stream.once_limit)
             if not stop.is_set():
-                await tidy(self.database, system_clock(), self._settings.database.keep_origins)
+                now = system_clock()
+                await keep_house(self.database, now, self._settings, most_steps=MOST_STEPS)
         return tally.result(left)
 
     async def run(self) -> None:
@@ -201,7 +228,10 @@ class App:
         replica = replica_name()
         # the others give up shards at their next beat
         check_consumers(self._settings)
-        async with hold(self.database, replica, patience=BEAT * 2) as holder:
+        async with (
+            hold(self.database, replica, patience=BEAT * 2) as holder,
+            archiving(self._settings, self.database) as archive,
+        ):
             pace, now = self._settings.schedule, system_clock()
             steering = Steering(await price_so_far(self.database, pace, now))
             holds = await self._holds()
@@ -209,7 +239,9 @@ class App:
                 self.loaded, self.database, holder, system_clock, steering, holds, replica
             )
             keeper = self._keeper(self._settings, replica, steering.price.mu)
-            writer = Writer(keeper, system_clock, service.settle)
+            writer = Writer(keeper, system_clock, service.settle, archive=archive)
+            if archive is not None:
+                service.count("archive_lost_polls", "Polls not archived.", lambda: archive.lost)
 
             shared = Shared(Paces(self._settings.fetch.host_rate), holds)
 
@@ -230,10 +262,22 @@ class App:
         """Take in documents as articles of `source`; yield what each chunk of them came to."""
         async with self.database.writing() as tx:
             feed = await ingest_source(tx, source, now=system_clock())
-        async with open_workers(self._settings) as workers:
+        async with (
+            open_workers(self._settings) as workers,
+            archiving(self._settings, self.database) as archive,
+        ):
             keeper = self._keeper(self._settings, replica_name())
-            async for result in Ingester(keeper, workers, system_clock).ingest(documents, feed):
+            ingester = Ingester(keeper, workers, system_clock, archive)
+            async for result in ingester.ingest(documents, feed):
                 yield result
+
+    async def replay(self, files: Sequence[Path], told: Replayed) -> AsyncIterator[Replayed]:
+        """Make polls again from archives. Raises `StorageError`, `UsageError`."""
+        replica = replica_name()
+        async with hold(self.database, replica), open_workers(self._settings) as workers:
+            keeper = replace(self._keeper(self._settings, replica), learned=None)
+            async for so_far in Replayer(self.database, workers, keeper).run(files, told):
+                yield so_far
 
     async def reprocess(
         self,
@@ -331,7 +375,9 @@ class App:
                     learned,
                 )
                 pages = Pages(group, asking, shared.tries, writer.put)
-            yield Poller(fetcher, workers, writer, system_clock, lease_of, limit * 2, pages)
+            clock, is_traced = system_clock, settings.archive.dir is not None
+            most = limit * 2
+            yield Poller(fetcher, workers, writer, clock, lease_of, most, pages, is_traced)
 
     async def _reloaded(self) -> Settings:
         """The settings as they stand now, all that they name read. Raises `SettingsError`."""

@@ -6,7 +6,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -105,8 +105,8 @@ def _from_file(path: Path) -> Layer:
 def _beside(path: Path, key: str, value: Any) -> Any:
     """A file named in a configuration lies beside that configuration."""
     section, _, name = key.rpartition(".")
-    is_file = (name == "file" and section in Settings.model_fields) or name == "secret_file"
-    if is_file and isinstance(value, str) and value:
+    in_section = name in {"file", "dir"} and section in Settings.model_fields
+    if (in_section or name == "secret_file") and isinstance(value, str) and value:
         return str(path.parent / value)
     return value
 
@@ -130,6 +130,8 @@ def _line_of(text: str, dotted: str) -> int:
     for number, line in enumerate(text.splitlines(), 1):
         header = re.match(r"\s*\[+\s*([\w.\"-]+)\s*\]+", line)
         here = header[1].strip('"') if header else here
+        if header and here == dotted:
+            return number
         if here == section and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
             return number
         if not here and re.match(rf"\s*{re.escape(dotted)}\s*=", line):
@@ -211,9 +213,15 @@ def _in_words(error: ErrorDetails, origins: Mapping[str, str]) -> str:
     origin = origins.get(key) or next(
         (o for k, o in origins.items() if k.startswith(f"{'.'.join(where[:2])}.")), "settings"
     )
-    if error["type"] == "extra_forbidden":
+    if error["type"] == "extra_forbidden" and (where[:1] == [ARRAY] or len(where) <= 2):
         return f"{origin}: unknown setting {shown!r}; {_hint(shown, *where[2:3])}"
-    return f"{origin}: {shown}: {error['msg'].removeprefix('Value error, ')}"
+    inside = "" if where[:1] == [ARRAY] else _inside(error["loc"][2:])
+    return f"{origin}: {shown}{inside}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _inside(loc: Sequence[str | int]) -> str:
+    """Where in a setting that has parts: `rules[2].keep`, counted from 1."""
+    return "".join(f".{part}" if isinstance(part, str) else f"[{part + 1}]" for part in loc)
 
 
 def _hint(key: str, kind: str = "") -> str:

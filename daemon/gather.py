@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Protocol
 
 import xxhash
 
@@ -11,7 +12,8 @@ from daemon.cadence import audit_due, has_conditions, is_trusted, unconditional
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
 from daemon.fetch import Fetcher
-from daemon.sitemaps import read_sitemaps
+from daemon.sitemaps import Asks, read_sitemaps
+from daemon.traces import Tracer
 from daemon.values import (
     NOTHING,
     OVER_MAX_ENTRIES,
@@ -42,8 +44,10 @@ async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
     workers: Workers,
     clock: Clock,
     learned: Furniture = nothing_learned,
+    *,
+    is_traced: bool = False,
 ) -> Gathered:
-    """Everything one feed has to tell right now.
+    """Everything one feed has to tell right now; with a trace of it, if somebody wants that.
 
     `learned` gives the furniture of its sites; it is asked when there is a document to digest.
     """
@@ -58,7 +62,10 @@ async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
         result = await fetcher.fetch(unconditional(feed))
     match result:
         case Fetched():
-            gathered = await _digested(opened, result, fetcher, workers, learned)
+            tracer = Tracer(fetcher, learned)
+            gathered = await digested(opened, result, tracer, workers)
+            if is_traced and isinstance(gathered.news, Digested):
+                gathered = replace(gathered, trace=tracer.trace(result))
             gathered = replace(gathered, lied=spoiled)
             if audited and _has_news(gathered):
                 gathered = replace(gathered, lied=await _says_unchanged(fetcher, feed))
@@ -72,9 +79,14 @@ async def gather(  # noqa: PLR0913, PLR0917  who and what a poll needs
     return replace(gathered, duration=took, pause=fetcher.pause(feed.url))
 
 
-async def _digested(
-    opened: Gathered, page: Fetched, fetcher: Fetcher, workers: Workers, learned: Furniture
-) -> Gathered:
+class Means(Asks, Protocol):
+    """What a document may need beside itself."""
+
+    async def learned(self) -> Learned:
+        """The furniture that is known of its sites."""
+
+
+async def digested(opened: Gathered, page: Fetched, means: Means, workers: Workers) -> Gathered:
     """The document's news; cheapest first: an equal body never reaches a parser."""
     feed = opened.feed
     marks = Validators(page.etag, page.last_modified, body_hash(page.body))
@@ -90,13 +102,15 @@ async def _digested(
     if marks.body_hash == feed.validators.body_hash:
         return gathered
     try:
-        news = await workers.digest(page, feed.entry_hashes, opened.started_at, await learned())
+        news = await workers.digest(
+            page, feed.entry_hashes, opened.started_at, await means.learned()
+        )
     except NotAFeedError as error:
         return replace(gathered, news=Failed(Outcome.NOT_A_FEED, str(error)))
     except (DigestLimitError, ParseLimitError) as error:
         return replace(gathered, news=Failed(Outcome.PARSE_LIMIT, str(error)))
     if news.sitemaps:
-        return await read_sitemaps(gathered, news, fetcher, workers)
+        return await read_sitemaps(gathered, news, means, workers)
     if page.is_delta:
         news = replace(news, is_delta=True, entry_hashes=feed.entry_hashes | news.entry_hashes)
     if OVER_MAX_ENTRIES in news.rejected:

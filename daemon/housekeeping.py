@@ -1,8 +1,12 @@
-"""Take away what nothing looks up any more, in steps so small that no writer waits."""
+"""Take away what nothing looks up any more, or is old, in steps so small that no writer waits."""
 
 from datetime import datetime, timedelta
 
+import structlog
+
 from daemon.dedup import SPAN
+from daemon.retention import retain
+from daemon.settings import Settings
 from storage.database import Database
 from storage.marks import forget_marks
 from storage.origins import forget_origins
@@ -11,16 +15,28 @@ from storage.stories import forget_members
 EVERY = timedelta(hours=1)
 _STEP = 1_000
 """Rows a transaction."""
-_MOST_STEPS = 200
+MOST_STEPS = 200
+"""What is left after so many waits for the next time."""
+log = structlog.get_logger()
+
+
+async def keep_house(
+    database: Database, now: datetime, settings: Settings, *, most_steps: int | None = None
+) -> None:
+    """Do all that is done once an hour, of retention `most_steps`. Raises `StorageError`."""
+    await tidy(database, now, settings.database.keep_origins)
+    gone = await retain(database, settings.retention, now, most_steps=most_steps)
+    if told := {name: number for name, number in gone.items() if number}:
+        log.info("let_go", **told)
 
 
 async def tidy(database: Database, now: datetime, keep_origins: timedelta) -> int:
     """Delete keys, marks, story members and origins that are too old; how many rows went.
 
-    What is left after `_MOST_STEPS` waits for the next time. Raises `StorageError`.
+    What is left after `MOST_STEPS` waits for the next time. Raises `StorageError`.
     """
     gone = 0
-    for _ in range(_MOST_STEPS):
+    for _ in range(MOST_STEPS):
         async with database.writing() as tx:
             went = await forget_marks(tx, now=now, limit=_STEP)
             went += await forget_members(tx, before=now - SPAN, limit=_STEP)

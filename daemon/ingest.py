@@ -4,12 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from daemon.archive import Archive
 from daemon.clock import Clock
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError, UsageError
 from daemon.keep import Keeper
-from daemon.values import NOTHING, Digested, Fetched, Gathered, Learned
+from daemon.values import NOTHING, Digested, Fetched, Gathered, Learned, Piece, Trace
 from daemon.workers import Workers
 from storage.values import Feed, FeedKind, Poll
 
@@ -44,6 +45,10 @@ class Refusal:
     reason: str
 
 
+Parts = list[Digested | Refusal]
+"""What a document holds; of JSON lines perhaps each line by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class IngestResult:
     """What a pile of documents came to."""
@@ -65,6 +70,7 @@ class Ingester:
     keeper: Keeper
     workers: Workers
     clock: Clock
+    archive: Archive | None = None
 
     async def ingest(
         self, documents: Iterable[Document], source: Feed
@@ -75,57 +81,102 @@ class Ingester:
 
     async def _chunk(self, chunk: Sequence[Document], source: Feed) -> IngestResult:
         started = self.clock()
-        parts = await self._parts(chunk, source)
-        read = [part for found in parts for part in found if isinstance(part, Digested)]
-        refused = tuple(part for found in parts for part in found if isinstance(part, Refusal))
-        gathered = Gathered(
-            source,
-            started,
-            max(self.clock() - started, timedelta()),
-            _joined(read, refused),
-            size=sum(_size(document) for document in chunk),
+        parts, learned = await self._parts(chunk, source, started)
+        gathered = replace(
+            taken_in(chunk, parts, source, started),
+            duration=max(self.clock() - started, timedelta()),
+            trace=_trace(chunk, learned) if self.archive else None,
         )
-        reports = await self.keeper.keep([gathered], self.clock())
-        return _result(read, [r.poll for r in reports], refused)
+        now = self.clock()
+        if self.archive is not None:
+            await self.archive.write([gathered], now)
+        reports = await self.keeper.keep([gathered], now)
+        read = [part for found in parts for part in found if isinstance(part, Digested)]
+        return _result(read, [r.poll for r in reports], _refused(parts))
 
     async def _parts(
-        self, chunk: Sequence[Document], source: Feed
-    ) -> list[list[Digested | Refusal]]:
+        self, chunk: Sequence[Document], source: Feed, now: datetime
+    ) -> tuple[list[Parts], Learned]:
         """What each document holds, freed of the furniture that is known of its site."""
-        memory, now = self.keeper.learned, self.clock()
+        memory = self.keeper.learned
         learned = await memory.known_to(source, now) if memory else NOTHING
-        parts = await asyncio.gather(*(self._read(document, learned) for document in chunk))
+        parts = await read_documents(chunk, self.workers, now, learned)
         if memory is None:
-            return parts
+            return parts, learned
         made = [p for part in parts for p in part if isinstance(p, Digested)]
         articles = [article for one in made for article in one.articles]
         memory.note(source, articles)
         # only now do we know which sites they are from
         known = await memory.known_of(articles, now)
         if known.keys() <= learned.keys():
-            return parts
-        return await asyncio.gather(*(self._read(document, known) for document in chunk))
+            return parts, learned
+        return await read_documents(chunk, self.workers, now, known), known
 
-    async def _read(self, document: Document, learned: Learned) -> list[Digested | Refusal]:
+
+async def ingest_again(
+    trace: Trace, source: Feed, started: datetime, workers: Workers
+) -> Gathered:
+    """The documents of a trace, as they were taken in then."""
+    chunk = [Document(p.page.url, p.page, p.published, p.lines) for p in trace.pieces]
+    parts = await read_documents(chunk, workers, started, trace.learned)
+    return taken_in(chunk, parts, source, started)
+
+
+async def read_documents(
+    chunk: Sequence[Document], workers: Workers, now: datetime, learned: Learned
+) -> list[Parts]:
+    """What each document holds."""
+    reading = (_Reading(workers, now, learned).read(document) for document in chunk)
+    return await asyncio.gather(*reading)
+
+
+def taken_in(
+    chunk: Sequence[Document], parts: Sequence[Parts], source: Feed, started: datetime
+) -> Gathered:
+    """What documents hold, as a poll of their source."""
+    read = [part for found in parts for part in found if isinstance(part, Digested)]
+    size = sum(_size(document) for document in chunk)
+    news = _joined(read, _refused(parts))
+    return Gathered(source, started, timedelta(), news, size=size)
+
+
+def _refused(parts: Sequence[Parts]) -> tuple[Refusal, ...]:
+    return tuple(part for found in parts for part in found if isinstance(part, Refusal))
+
+
+def _trace(chunk: Sequence[Document], learned: Learned) -> Trace:
+    pieces = (
+        Piece(d.page, published=d.published, lines=d.lines) for d in chunk if d.page is not None
+    )
+    return Trace(tuple(pieces), learned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What reading a document needs."""
+
+    workers: Workers
+    now: datetime
+    learned: Learned
+
+    async def read(self, document: Document) -> Parts:
         """What the document holds; of JSON lines, what each line holds if one of them is bad."""
         if document.page is None:
             return [Refusal(document.name, document.trouble)]
-        found = await self._digest(document, document.page, learned)
+        found = await self._digest(document, document.page)
         if isinstance(found, Digested) or len(document.lines) < 2:
             return [found]
         return [
             await self._digest(
-                replace(document, lines=(number,)), replace(document.page, body=line), learned
+                replace(document, lines=(number,)), replace(document.page, body=line)
             )
             for number, line in zip(document.lines, document.page.body.split(b"\n"), strict=True)
         ]
 
-    async def _digest(
-        self, document: Document, page: Fetched, learned: Learned
-    ) -> Digested | Refusal:
-        now = self.clock()
+    async def _digest(self, document: Document, page: Fetched) -> Digested | Refusal:
+        digest = self.workers.digest_articles
         try:
-            return await self.workers.digest_articles(page, document.published, now, learned)
+            return await digest(page, document.published, self.now, self.learned)
         except (NotAFeedError, UsageError, DigestLimitError, ParseLimitError) as error:
             return _refusal(document, page, error)
 

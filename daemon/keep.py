@@ -6,7 +6,7 @@ articles never takes the clock.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -57,6 +57,9 @@ from storage.values import (
     TaggedArticle,
 )
 
+Beside = Callable[[Transaction], Awaitable[None]]
+"""Something to be done in the transaction of a group."""
+
 
 class LeaseLostError(Exception):
     """Another replica owns these shards by now; what was gathered for them is void."""
@@ -82,8 +85,10 @@ class Keeper:
     keeps_origins: bool = True
     """Whether what articles were made of is kept beside them."""
 
-    async def keep(self, group: Sequence[Gathered], now: datetime) -> list[PollReport]:
-        """Save what is new and remember how the polls went.
+    async def keep(
+        self, group: Sequence[Gathered], now: datetime, beside: Beside | None = None
+    ) -> list[PollReport]:
+        """Save what is new and remember how the polls went; do what is `beside` it with it.
 
         Polls whose lease another replica has taken over are left out of the result and of the
         database. Safe to repeat when a commit's fate is unknown: what is already there is found.
@@ -93,6 +98,8 @@ class Keeper:
             try:
                 async with self.database.writing() as tx:
                     reports, taught = await self._keep(tx, group, now)
+                    if beside is not None:
+                        await beside(tx)
             except LeaseLostError as lost:
                 self.shelves.drop()
                 group = [g for g in group if not (g.lease and g.lease.shard in lost.shards)]

@@ -1,6 +1,6 @@
 """What the daemon counts, under the names that logs and tables use too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from prometheus_client import (
     CollectorRegistry,
@@ -10,6 +10,9 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
+from typing_extensions import override
 
 from daemon.values import PollReport
 from storage.values import Outcome
@@ -22,6 +25,17 @@ DELIVERIES = ("delivered", "passed_over", "failed", "dead")
 VERDICTS = ("created", "revised", "duplicates", "rejected")
 POLL_SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 DELAY_SECONDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 43200, 86400)
+
+
+class _Counted(Collector):
+    """A counter that somebody else counts."""
+
+    def __init__(self, name: str, meaning: str, read: Callable[[], float]) -> None:
+        self._name, self._meaning, self._read = name, meaning, read
+
+    @override
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        yield CounterMetricFamily(self._name, self._meaning, self._read())
 
 
 class Metrics:
@@ -100,6 +114,10 @@ class Metrics:
     def deliver(self, consumer: str, result: str, events: int) -> None:
         """Count events by one of `DELIVERIES`."""
         self._events.labels(consumer, result).inc(events)
+
+    def counter(self, name: str, meaning: str, read: Callable[[], float]) -> None:
+        """Show a number that only rises, and that is read when somebody asks."""
+        self._registry.register(_Counted(f"{PREFIX}_{name}", meaning, read))
 
     def observe(self, report: PollReport) -> None:
         """Count one poll."""

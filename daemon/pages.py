@@ -7,23 +7,20 @@ database.
 
 import asyncio
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import structlog
 
 from daemon.clock import Clock
-from daemon.dedup import hash_entry
-from daemon.errors import DigestLimitError, NotAFeedError
+from daemon.completing import NO_TEXT, Answer, Unread, completed, completed_by, set_apart, traced
 from daemon.fetch import Fetcher
-from daemon.fetch.words import one_line
 from daemon.holds import Holds
 from daemon.lanes import host_of
 from daemon.learned import LearnedLines
 from daemon.normalise.page import is_cut_off
-from daemon.origins import pack, unpack
 from daemon.pacing import Paces
 from daemon.settings import ExtractSettings
 from daemon.values import (
@@ -34,12 +31,10 @@ from daemon.values import (
     FetchResult,
     Gathered,
     Learned,
-    Rejected,
     Unchanged,
 )
 from daemon.workers import Workers
 from storage.values import (
-    NO_FULL_TEXT,
     Feed,
     FeedKind,
     FullText,
@@ -48,8 +43,6 @@ from storage.values import (
     Validators,
 )
 
-READ, NO_TEXT, LATER = "read", "no_text", "later"
-"""What asking a page came to, beside the names of `Outcome`; `later`: it was not asked."""
 LIMIT = timedelta(minutes=5)
 """How long the articles of one poll wait for their pages."""
 MOST_POLLS = 500
@@ -66,19 +59,6 @@ REMEMBERED = 20_000
 _FINAL = {Outcome.ROBOTS, Outcome.NOT_A_FEED, Outcome.TOO_LARGE, Outcome.BLOCKED_ADDRESS}
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A page that gave no text."""
-
-    reason: str
-    """`no_text`, `later`, or the word for what failed."""
-    is_final: bool = True
-    """Whether asking again is no use."""
-
-
-Answer = TaggedArticle | Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +101,17 @@ class Tries:
         self._told.move_to_end(url)
         if len(self._told) > REMEMBERED:
             self._told.popitem(last=False)
+
+
+@dataclass(slots=True)
+class _Said:
+    """What came of asking for the pages of one poll."""
+
+    answers: dict[int, Answer] = field(default_factory=dict)
+    """By the place of the article in the document."""
+    pages: dict[int, Fetched] = field(default_factory=dict)
+    """Those that had a text, by the guid_hash of their entries."""
+    learned: Learned = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,32 +196,37 @@ class Pages:
         return sorted(wanted, key=lambda n: _when(news.articles[n]), reverse=True)
 
     async def _job(self, gathered: Gathered, news: Digested) -> None:
-        answers: dict[int, Answer] = {}
+        said = _Said()
         wanted = self._wanted(gathered.feed, news)
         try:
             async with asyncio.timeout(self._limit()) as scope:
                 self._scopes.add(scope)
                 try:
-                    await self._ask_all(gathered.feed, news, wanted, answers)
+                    await self._ask_all(gathered.feed, news, wanted, said)
                 finally:
                     self._scopes.discard(scope)
         except TimeoutError:
-            log.debug("pages_cut_short", feed_id=gathered.feed.id, left=len(wanted) - len(answers))
+            left = len(wanted) - len(said.answers)
+            log.debug("pages_cut_short", feed_id=gathered.feed.id, left=left)
         except Exception:
             log.exception("pages_failed", feed_id=gathered.feed.id)
         if len(wanted) > self._asking.settings.pages_per_poll:
             # the next poll must get the document again, for the articles that were left
             gathered = replace(gathered, validators=Validators())
-        await self._hand_over(_completed(gathered, news, wanted, answers))
+        if gathered.trace is not None:
+            trace = traced(gathered.trace, news, wanted, said.answers, said.pages)
+            gathered = replace(gathered, trace=replace(trace, learned_later=said.learned))
+        await set_apart(news, said.answers, self._asking.workers, said.learned)
+        await self._hand_over(completed(gathered, news, wanted, said.answers))
 
     def _limit(self) -> float:
         is_over = self._is_hurried or len(self._tasks) > MOST_POLLS
         return 0.0 if is_over else LIMIT.total_seconds()
 
     async def _ask_all(
-        self, feed: Feed, news: Digested, wanted: Sequence[int], answers: dict[int, Answer]
+        self, feed: Feed, news: Digested, wanted: Sequence[int], said: "_Said"
     ) -> None:
-        learned = await self._known_of([news.articles[n] for n in wanted])
+        said.learned = await self._known_of([news.articles[n] for n in wanted])
         failed: Counter[str] = Counter()
         due = [n for n in wanted if self._tries.is_due(_url(news.articles[n]), self._now)]
         for n in due[: self._asking.settings.pages_per_poll]:
@@ -238,11 +234,10 @@ class Pages:
             url, host = _url(tagged), host_of(_url(tagged))
             if failed[host] >= ENOUGH or self._asking.holds.until(url, self._now):
                 continue
-            answer = await self._ask(tagged, learned)
+            answer = await self._ask(tagged, said)
             self._tries.note(url, feed, answer, self._now)
-            answers[n] = answer
+            said.answers[n] = answer
             failed[host] += isinstance(answer, Unread) and not answer.is_final
-        await self._set_apart(news, answers, learned)
 
     @property
     def _now(self) -> datetime:
@@ -254,23 +249,17 @@ class Pages:
 
     # ------------------------------------------------------------ one page
 
-    async def _ask(self, tagged: TaggedArticle, learned: Learned) -> Answer:
+    async def _ask(self, tagged: TaggedArticle, said: "_Said") -> Answer:
         url = _url(tagged)
         page = await self._fetched(url)
         if isinstance(page, Failed):
             return _unread(page)
         if not isinstance(page, Fetched):
             return Unread(Outcome.BAD_HTTP.value)
-        try:
-            made = await self._asking.workers.complete(tagged.origin, page, learned)
-        except DigestLimitError as error:
-            log.warning("page_over_limit", url=one_line(url), error=str(error))
-            return Unread(Outcome.PARSE_LIMIT.value)
-        except NotAFeedError:
-            return Unread(NO_TEXT)
-        if isinstance(made, Rejected) or NO_FULL_TEXT in made.article.quality:
-            return Unread(NO_TEXT)
-        return made
+        answer = await completed_by(page, tagged, self._asking.workers, said.learned)
+        if isinstance(answer, TaggedArticle):
+            said.pages[tagged.sighting.guid_hash] = page
+        return answer
 
     async def _fetched(self, url: str) -> FetchResult:
         """The page, when its host may be asked; its feeds go first."""
@@ -287,60 +276,6 @@ class Pages:
         if isinstance(result, Failed) and result.retry_after is not None:
             asking.holds.hold(url, self._now + result.retry_after)
         return result
-
-    async def _set_apart(
-        self, news: Digested, answers: dict[int, Answer], learned: Learned
-    ) -> None:
-        """Articles that were different, and whose pages say one address: it identifies none."""
-        for n in list(_joined(news, answers)):
-            answer = answers[n]
-            if isinstance(answer, TaggedArticle):
-                origin = replace(unpack(answer.origin), address_is_shared=True)
-                (made,) = await self._asking.workers.make_again([pack(origin)], learned)
-                answers[n] = Unread(NO_TEXT) if isinstance(made, Rejected) else made
-
-
-def _joined(news: Digested, answers: dict[int, Answer]) -> Iterator[int]:
-    """Which answers share their address, but not the one that their feed gave."""
-    made = {n: one for n, one in answers.items() if isinstance(one, TaggedArticle)}
-    before: dict[int | None, set[int | None]] = {}
-    for n, one in made.items():
-        hashes = before.setdefault(one.fingerprint.url_hash, set())
-        hashes.add(news.articles[n].fingerprint.url_hash)
-    for n, one in made.items():
-        if one.fingerprint.url_hash is not None and len(before[one.fingerprint.url_hash]) > 1:
-            yield n
-
-
-def _completed(
-    gathered: Gathered, news: Digested, wanted: Sequence[int], answers: dict[int, Answer]
-) -> Gathered:
-    """The poll with the answers in their places.
-
-    The raw entry of an article whose page may be had later counts as one we never met, so that it
-    is looked at again when its feed has news.
-    """
-    articles, left = list(news.articles), set[int]()
-    outcomes: Counter[str] = Counter()
-    for n in wanted:
-        answer = answers.get(n) or Unread(LATER, is_final=False)
-        if isinstance(answer, TaggedArticle):
-            outcomes[READ] += 1
-            articles[n] = answer
-            continue
-        outcomes[answer.reason] += 1
-        articles[n] = _without(articles[n])
-        if not answer.is_final:
-            left.add(hash_entry(unpack(articles[n].origin).entry))
-    hashes = frozenset(h for h in news.entry_hashes if h not in left)
-    news = replace(news, articles=tuple(articles), entry_hashes=hashes, pages=dict(outcomes))
-    return replace(gathered, news=news)
-
-
-def _without(tagged: TaggedArticle) -> TaggedArticle:
-    """The article, flagged as one whose text its feed has only in part."""
-    quality = dict.fromkeys([*tagged.article.quality, NO_FULL_TEXT])
-    return replace(tagged, article=replace(tagged.article, quality=tuple(quality)))
 
 
 def _unread(failed: Failed) -> Unread:

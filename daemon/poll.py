@@ -34,6 +34,8 @@ class Poller:
     """No poll takes longer, whatever hangs in it."""
     pages: Pages | None = None
     """Completes articles from their web pages on the way to the writer; None: nobody can."""
+    is_traced: bool = False
+    """Whether what polls are made of is wanted with them."""
 
     async def poll(self, feed: Feed) -> Gathered | None:
         """Poll one feed; whatever happens, exactly one outcome reaches the writer.
@@ -68,7 +70,8 @@ class Poller:
         async def learned() -> Learned:
             return await memory.known_to(feed, self.clock()) if memory else NOTHING
 
-        gathered = await gather(feed, lease, self.fetcher, self.workers, self.clock, learned)
+        means = (self.fetcher, self.workers, self.clock, learned)
+        gathered = await gather(feed, lease, *means, is_traced=self.is_traced)
         if memory and isinstance(gathered.news, Digested):
             memory.note(feed, gathered.news.articles)
         return gathered

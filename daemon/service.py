@@ -39,6 +39,8 @@ from storage.values import Feed, Price
 LATE = 300.0
 """Seconds of lag, or without a commit while feeds are due, after which we are not ready."""
 DAY = 86400.0
+HOUSEKEEPER = 0
+"""The shard whose holder keeps house, one replica for all."""
 ANSWER = 5.0
 """Seconds the database may take to answer a readiness check."""
 log = structlog.get_logger()
@@ -111,6 +113,10 @@ class Service:
         if self._subscriber is not None and report.hub is not None:
             self._subscriber.note(feed.id, report.hub)
         _log_poll(report, quietly=self._scheduler is not None and self._scheduler.outage.is_on)
+
+    def count(self, name: str, meaning: str, read: Callable[[], int]) -> None:
+        """Show a number that only rises among the metrics."""
+        self._metrics.counter(name, meaning, read)
 
     # ------------------------------------------------------------ life
 
@@ -273,8 +279,8 @@ class Service:
 
     async def _tidy(self) -> None:
         try:
-            keep = self._settings.database.keep_origins
-            await housekeeping.tidy(self._database, self._clock(), keep)
+            if HOUSEKEEPER in self._holder.leases:
+                await housekeeping.keep_house(self._database, self._clock(), self._settings)
         except StorageError as error:
             log.warning("housekeeping_failed", error=str(error))
 
@@ -355,7 +361,7 @@ async def _reloaded(old: Settings, reloaded: Reload) -> Settings | None:
     except (SettingsError, StorageError) as error:
         log.error("reload_refused", error=str(error))  # noqa: TRY400  the message says it all
         return None
-    for section in ("database", "http"):
+    for section in ("database", "http", "archive"):
         if getattr(new, section) != getattr(old, section):
             log.warning("reload_needs_restart", section=section)
     log.info("reloaded")

@@ -93,10 +93,13 @@ Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 OptionalFile = Annotated[Path | None, BeforeValidator(_file)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_listed)]
 
+OptionalSpan = Annotated[timedelta | None, BeforeValidator(_span_or_none)]
+
 RespectHints = Literal["plausible", "strict", "never"]
 RespectRobots = Literal["pages", "all", "never"]
 
 _AT_LEAST_A_SECOND = Field(ge=timedelta(seconds=1))
+_HOUR, _TWO_DAYS = timedelta(hours=1), timedelta(days=2)
 
 
 class _Section(BaseModel):
@@ -193,7 +196,7 @@ class ScheduleSettings(_Section):
         default=timedelta(days=7),
         description="A feed that keeps failing is still tried this often.",
     )
-    target_delay: Annotated[timedelta | None, BeforeValidator(_span_or_none)] = Field(
+    target_delay: OptionalSpan = Field(
         default=None,
         description="Mean delay from publication to our row that is soon enough; requests below "
         "requests_per_day are then saved as far as articles still come in time.",
@@ -267,6 +270,97 @@ class ExtractSettings(_Section):
         description="Pages asked for after one poll, of the newest articles; the others' are "
         "asked after later polls.",
         ge=1,
+    )
+
+
+class RetentionRule(_Section):
+    """How long the articles of one host, or of one topic, are kept."""
+
+    topic: str = ""
+    """Its id: `medtop:...` or `user:...`."""
+    host: str = ""
+    """Hosts that end in it count as well."""
+    keep: OptionalSpan = Field(ge=_HOUR)
+    """None: for ever."""
+
+    @model_validator(mode="after")
+    def _of_one_thing(self) -> Self:
+        if bool(self.topic) == bool(self.host):
+            raise ValueError("a rule names a topic (its id) or a host, one of the two")
+        if self.topic and not self.topic.startswith(("medtop:", "user:")):
+            raise ValueError(f"{self.topic!r} is no id of a topic: newsd topics concepts has them")
+        return self
+
+
+def _rules(value: Any) -> Any:
+    if isinstance(value, str) and value:
+        raise ValueError("write rules as [[retention.rules]] in newsd.toml")
+    return _listed(value)
+
+
+class RetentionSettings(_Section):
+    """How long all is kept. What goes leaves a trace, so that no feed brings it back."""
+
+    articles: OptionalSpan = Field(
+        default=None,
+        description="Articles are emptied so long after they were first seen, which readers see "
+        'as `retracted`; "": kept for ever.',
+        ge=_HOUR,
+    )
+    max_articles: int = Field(
+        default=0,
+        description="Of more articles than this the oldest go, whatever else is said; 0: no "
+        "limit.",
+        ge=0,
+    )
+    rules: Annotated[tuple[RetentionRule, ...], BeforeValidator(_rules)] = Field(
+        default=(),
+        description="[[retention.rules]] with host or topic (an id), and keep: how long the "
+        "articles of that host, or on that topic, are kept instead. A host goes before a topic, "
+        "the longer host before the shorter, of several topics the longest keep.",
+    )
+    revisions: OptionalSpan = Field(
+        default=None,
+        description='Earlier texts of articles are kept so long; "": as long as the article.',
+        ge=_HOUR,
+    )
+    polls: OptionalSpan = Field(
+        default=timedelta(days=90),
+        description='What each poll came to (newsd_poll_v1) is kept so long; "": for ever.',
+        ge=_TWO_DAYS,
+    )
+    changes: OptionalSpan = Field(
+        default=None,
+        description="Lines of the change log are kept so long, and the last one of each article "
+        'for as long as the article; who reads must look more often. "": for ever.',
+        ge=_TWO_DAYS,
+    )
+    tombstones: OptionalSpan = Field(
+        default=timedelta(days=365),
+        description="What is left of an expired article, so that no feed brings it back, goes so "
+        'long after it, unless it stands in a feed still; "": never.',
+        ge=_TWO_DAYS,
+    )
+
+
+class ArchiveSettings(_Section):
+    """The documents that articles were made of, as WARC files. Needs: the extra archive."""
+
+    dir: OptionalFile = Field(
+        default=None,
+        description="The directory of the files, for newsd alone: they hold all that feeds sent. "
+        '"": none are written.',
+    )
+    max_file: Size = Field(
+        default=256 << 20, description="A file that has grown to this is followed by another."
+    )
+    max_age: Annotated[Span, _AT_LEAST_A_SECOND] = Field(
+        default=timedelta(days=1), description="So is one that is older than this."
+    )
+    keep: OptionalSpan = Field(
+        default=timedelta(days=90),
+        description='Files are deleted so long after they were last written; "": never.',
+        ge=_HOUR,
     )
 
 
@@ -487,6 +581,8 @@ class Settings(_Section):
     schedule: ScheduleSettings = ScheduleSettings()
     digest: DigestSettings = DigestSettings()
     extract: ExtractSettings = ExtractSettings()
+    retention: RetentionSettings = RetentionSettings()
+    archive: ArchiveSettings = ArchiveSettings()
     feeds: FeedsSettings = FeedsSettings()
     topics: TopicsSettings = TopicsSettings()
     http: HttpSettings = HttpSettings()

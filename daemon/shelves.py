@@ -9,6 +9,7 @@ from storage.stories import (
     has_merged_after,
     keep_vocabulary,
     members_after,
+    retracted_after,
     vocabulary_so_far,
 )
 
@@ -46,7 +47,11 @@ class Shelves:
 
 
 async def _is_beyond_mending(tx: Transaction, shelf: Shelf, n: int) -> bool:
-    """Whether it is full, or somebody else has made stories one since."""
+    """Whether it is full, or somebody has made stories one since, or taken an article back."""
     if len(shelf.window) > 2 * MOST:
         return True
-    return shelf.window.seq != n and await has_merged_after(tx, shelf.window.seq)
+    if shelf.window.seq == n:
+        return False
+    if await has_merged_after(tx, shelf.window.seq):
+        return True
+    return any(map(shelf.window.holds, await retracted_after(tx, shelf.window.seq)))

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from daemon.credentials import without_credentials
 from daemon.errors import DigestLimitError, NotAFeedError, ParseLimitError
-from daemon.fetch import Fetcher
 from daemon.fetch.words import one_line
 from daemon.values import (
     OVER_MAX_ENTRIES,
@@ -33,8 +33,19 @@ DOUBT = timedelta(hours=1)
 """A sitemap that changed up to so long before the last poll is asked for again."""
 
 
+class Asks(Protocol):
+    """Asks for documents."""
+
+    @property
+    def max_bytes(self) -> int:
+        """The longest document that is taken, decoded."""
+
+    async def fetch(self, feed: Feed) -> FetchResult:
+        """What came of asking."""
+
+
 async def read_sitemaps(
-    index: Gathered, named: Digested, fetcher: Fetcher, workers: Workers
+    index: Gathered, named: Digested, fetcher: Asks, workers: Workers
 ) -> Gathered:
     """What the sitemaps hold that changed since the last poll; unchanged when none did.
 

@@ -273,6 +273,35 @@ News = Digested | Unchanged | Failed
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A document that a poll was made of, as it was received and decoded."""
+
+    page: Fetched
+    asked: str | None = None
+    """Of a sitemap that an index names: the address there."""
+    entry: int | None = None
+    """Of a web page: the guid_hash of the entry that it belongs to."""
+    published: str | None = None
+    """Of a file that somebody handed in: when it was published, if they said."""
+    lines: tuple[int, ...] = ()
+    """Of JSON lines: the number of each in its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """All that a poll was made of beside what its feed's row says: enough to make it again."""
+
+    pieces: tuple[Piece, ...]
+    """The feed's own document first, then sitemaps and web pages; or the files handed in."""
+    learned: Learned = field(default_factory=dict)
+    """The furniture that was known when the document was digested,"""
+    learned_later: Learned = field(default_factory=dict)
+    """and when the web pages were read."""
+    unread: Mapping[int, tuple[str, bool]] = field(default_factory=dict)
+    """guid_hash of entries whose pages gave no text: why, and whether asking again is no use."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """What one feed told us, digested and not yet judged."""
 
@@ -296,6 +325,8 @@ class Gathered:
     """Seconds that the host wants between two requests (Crawl-delay); 0: it did not say."""
     more_requests: int = 0
     """Documents that were asked for beside the feed's own."""
+    trace: Trace | None = field(default=None, repr=False)
+    """None: nobody wants it, or the poll brought nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 
+from daemon.archive import Archive
 from daemon.clock import Clock
 from daemon.fetch.words import one_line
 from daemon.keep import Keeper
@@ -35,9 +36,16 @@ class Writer:
     """Owns the queue between gathering and keeping."""
 
     def __init__(
-        self, keeper: Keeper, clock: Clock, settle: Settle, *, patience: timedelta | None = None
+        self,
+        keeper: Keeper,
+        clock: Clock,
+        settle: Settle,
+        *,
+        patience: timedelta | None = None,
+        archive: Archive | None = None,
     ) -> None:
         """Give up on an absent database after `patience`; None: never."""
+        self._archive = archive
         self.keeper = keeper
         self._clock = clock
         self._settle = settle
@@ -105,16 +113,21 @@ class Writer:
         pause = FIRST_PAUSE
         timer = asyncio.get_running_loop().time
         began = timer()
+        is_again = False
         while True:
+            now = self._clock()
+            if self._archive is not None:
+                # before the commit: what is committed can be made again
+                await self._archive.write(group, now, is_again=is_again)
             try:
-                return await self.keeper.keep(group, self._clock())
+                return await self.keeper.keep(group, now)
             except StorageUnavailableError as error:
                 away = timedelta(seconds=timer() - began)
                 if self._patience is not None and away >= self._patience:
                     raise
                 log.warning("database_unavailable", error=str(error), retry_in_s=pause)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause, is_again = min(pause * 2, LONGEST_PAUSE), True
 
 
 def _log_moves(reports: Iterable[PollReport]) -> None:

@@ -81,7 +81,7 @@ _ARTICLE = View(
             ("relation", "How it copies that one: exact, near, truncated, expanded or respun."),
             ("similarity", "0..1, to the article it copies."),
             ("quality", "JSON list of flags; empty when nothing is odd."),
-            ("deleted", "Whether it was retracted."),
+            ("deleted", "Whether it was retracted, or has expired; nothing of its words is left."),
         ),
         (
             "text_source",

@@ -25,6 +25,7 @@ Transaction = AsyncConnection
 Record = Row[*tuple[Any, ...]]
 """One row of an answer; it never leaves `storage`."""
 
+# What is deleted is overwritten, so that an article that is taken back is gone from the file.
 # journal_mode comes after busy_timeout (the first switch to WAL needs a lock) and page_size before
 # it (a file that exists keeps its own).
 _PRAGMAS = f"""
@@ -35,6 +36,7 @@ PRAGMA synchronous = FULL;
 PRAGMA cache_size = -64000;
 PRAGMA journal_size_limit = {64 << 20};
 PRAGMA foreign_keys = ON;
+PRAGMA secure_delete = ON;
 """
 # Plans cached on empty tables ran at a third of the speed; a hung holder of the clock would stall
 # every replica (docs: STORAGE).
@@ -116,6 +118,22 @@ class Database:
             finally:
                 await connection.invalidate()
                 await connection.close()
+
+    async def outside(self, statement: str) -> None:
+        """Run a statement that stands in no transaction, such as VACUUM, however long it takes."""
+        connection = await self._connect(self._writer)
+        try:
+            with self._in_our_words():
+                if self.dialect == "sqlite":
+                    raw: Any = (await connection.get_raw_connection()).driver_connection
+                    await (await raw.execute(statement)).close()
+                else:
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                    await connection.exec_driver_sql(statement)
+        except sqlite3.Error as error:
+            raise no_connection(error, self.name) from error
+        finally:
+            await connection.close()
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:

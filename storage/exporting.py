@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from storage.contract import VIEWS
 from storage.database import Transaction
 from storage.horizon import check_cursor
 from storage.listings import Line, article_lines, entities_of, topics_of
 from storage.schema import article, changes
+
+EXPORTED = next(view.column_names for view in VIEWS if view.name == "newsd_article_v1")
+"""What every exported article has, beside its topics and entities."""
 
 
 @dataclass(frozen=True, slots=True)

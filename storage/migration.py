@@ -20,7 +20,7 @@ from storage.schema import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0009"
+HEAD = "0010"
 """The schema this program was written for; a test compares it with `migrations/versions`."""
 
 _VERBS = {"add": "missing", "remove": "unexpected", "modify": "different"}

@@ -20,7 +20,7 @@ from storage.values import (
 
 Row = dict[str, Any]
 
-COPY, STORY, RETRACTED = "copy", "story", "retracted"
+COPY, STORY, RETRACTED, EXPIRED = "copy", "story", "retracted", "expired"
 """Stages whose decisions about an article keep their evidence."""
 
 

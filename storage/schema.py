@@ -228,6 +228,19 @@ article = _table(
     Index("ix_article_host_newest", "host", _NEWEST),
     Index("ix_article_language_newest", "language", _NEWEST),
     Index(None, "story_id"),
+    # what retention looks through, oldest first: articles, and what is left of those that went
+    Index(
+        "ix_article_standing",
+        "first_seen_at",
+        sqlite_where=text("NOT deleted"),
+        postgresql_where=text("NOT deleted"),
+    ),
+    Index(
+        "ix_article_gone",
+        "changed_at",
+        sqlite_where=text("deleted"),
+        postgresql_where=text("deleted"),
+    ),
     Index(
         "ix_article_copies",
         "duplicate_of",
@@ -295,6 +308,7 @@ article_revision = _table(
     Column("html", Text, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("changed_fields", Json, nullable=False),
+    Index(None, "seen_at"),
     rowid=False,
 )
 
@@ -443,6 +457,15 @@ clock = _table(
     fillfactor=10,
 )
 
+# Of each run of newsd whose archive was replayed here, the last group that was.
+replayed = _table(
+    "replayed",
+    Column("session", Text, primary_key=True),
+    Column("group_no", Big, nullable=False),
+    Column("at", Instant, nullable=False),
+    rowid=False,
+)
+
 lease = _table(
     "lease",
     Column("shard", Integer, primary_key=True, autoincrement=False),
@@ -486,7 +509,7 @@ dead_letter = _table(
     rowid=False,
 )
 
-# One row: the highest `changes.seq` that was deleted, and when; 0: none ever was.
+# One row: up to which number lines of the change log may be missing, and since when; 0: none is.
 horizon = _table(
     "horizon",
     Column("id", Integer, primary_key=True, autoincrement=False),

@@ -83,6 +83,13 @@ async def has_merged_after(tx: Transaction, seq: int) -> bool:
     return (await tx.execute(later.limit(1))).first() is not None
 
 
+async def retracted_after(tx: Transaction, seq: int) -> list[int]:
+    """The articles that were taken back since the change of this number."""
+    later = changes.c.seq > seq
+    rows = select(changes.c.article_id).where(later, changes.c.kind == ChangeKind.RETRACTED)
+    return list((await tx.execute(rows)).scalars())
+
+
 async def _merge(tx: Transaction, merge: Merge, after: int, now: datetime) -> list[Change]:
     """Move the articles of one story into another; each of them is a change."""
     moved = select(article.c.id).where(article.c.story_id == merge.story_id).order_by(article.c.id)

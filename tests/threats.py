@@ -91,7 +91,7 @@ G3 | links that are no web address | absolute http(s), or none
 G4 | forged lines in logs and on terminals | one printable line
 G5 | SQL, templates and paths in any text | bound parameters; text is only text
 G6 | hostile lists of feeds | no declarations, bounded memory, every refusal named by its line
-G7 | formulas in cells of a CSV | such a cell begins with an apostrophe
+G7 | formulas in cells of a CSV | for a spreadsheet such a cell begins with an apostrophe
 G8 | forged pings of a hub | signed, or dropped; a ping only hastens a poll
 H1 | a kill at any instant | nothing acknowledged is lost, nothing is double
 H2 | validators without their items | one transaction
@@ -103,8 +103,8 @@ H7 | a database that is away, full or locked | polls wait and nothing is lost
 H8 | a stop in the middle of polls | a grace, then whole polls are dropped
 H9 | two daemons, another schema | refused in clear words
 H10 | ids given twice | never
-H11 | an article that was taken back still stands in a feed | it stays away: its row is a tombstone
-H12 | a reader beside writers, or too late | a cursor without gaps; too late is an error
+H11 | an article that expired or was taken back is still in a feed | its tombstone keeps it away
+H12 | a reader beside writers, or too late | no gaps; from 0 all that is kept; too late is an error
 I3 | the network is down | a few trial polls, no storm
 I4 | a mistake in the configuration | named with its line
 I6 | secrets in logs | never written

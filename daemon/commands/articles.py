@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from daemon.app import open_database, system_clock
+from daemon.app import archiving, open_database, system_clock
 from daemon.commands.diff import edits, show_edits
+from daemon.commands.example import written
 from daemon.commands.options import AsJson, Config, DatabaseUrl, Limit, read_settings
 from daemon.commands.say import note, say, say_json
 from daemon.commands.show import cell, show_facts, show_rows
@@ -15,6 +16,7 @@ from daemon.commands.since import Since
 from daemon.commands.why import reasons, spoken_of
 from daemon.configuration import Loaded
 from daemon.errors import UsageError
+from storage.database import Database
 from storage.listings import (
     article,
     article_reasons,
@@ -23,8 +25,9 @@ from storage.listings import (
     latest_articles,
     revision_texts,
 )
+from storage.replays import public_ids_of
 from storage.retraction import retract as retract_articles
-from storage.values import Change
+from storage.values import Change, ChangeKind
 
 app = typer.Typer(
     rich_markup_mode=None, add_completion=False, help="List, show and explain articles."
@@ -140,17 +143,48 @@ def retract(
 ) -> None:
     """Take articles back for good: their words go, and no feed brings them again.
 
-    Their numbers stay, marked as deleted; readers of the change log see `retracted`.
+    Their numbers stay, marked as deleted; readers of the change log see `retracted`. Copies of
+    them stay, and are named, so that they can be taken back as well.
     """
-    told = asyncio.run(_retract(read_settings(config, database), article_ids, why))
-    say(f"{len(told)} retracted")
-    for missing in sorted(set(article_ids) - {change.article_id for change in told}):
+    told, copies = asyncio.run(_retract(read_settings(config, database), article_ids, why))
+    gone = {change.article_id for change in told if change.kind is ChangeKind.RETRACTED}
+    say(f"{len(gone)} retracted")
+    for missing in sorted(set(article_ids) - gone):
         note(f"article {missing}: not there, or retracted before")
+    for copy in copies:
+        note(f"article {copy} was a copy, and is still there")
 
 
-async def _retract(loaded: Loaded, article_ids: list[int], why: str) -> list[Change]:
-    async with open_database(loaded.settings) as database, database.writing() as tx:
-        return await retract_articles(tx, article_ids, why=why, now=system_clock())
+async def _retract(
+    loaded: Loaded, article_ids: list[int], why: str
+) -> tuple[list[Change], list[int]]:
+    """What was told of it, and the copies that are left."""
+    async with open_database(loaded.settings) as database:
+        await _tell_archive(loaded, database, article_ids, why)
+        async with database.writing() as tx:
+            copies = [copy["article_id"] for i in article_ids for copy in await copies_of(tx, i)]
+            told = await retract_articles(tx, article_ids, why=why, now=system_clock())
+        if database.path is not None:
+            # the journal holds what the pages of the file were; where somebody reads, it stays
+            await database.outside("PRAGMA wal_checkpoint(TRUNCATE)")
+    return told, sorted(set(copies) - set(article_ids))
+
+
+async def _tell_archive(
+    loaded: Loaded, database: Database, article_ids: list[int], why: str
+) -> None:
+    """Write it down before it is done, so that no replay brings them again."""
+    async with archiving(loaded.settings, database) as archive:
+        if archive is None:
+            return
+        async with database.reading() as tx:
+            public_ids = await public_ids_of(tx, article_ids)
+        await archive.retract(public_ids, why, system_clock())
+        keep = written(loaded.settings.archive.keep)
+        note(
+            f"documents in {loaded.settings.archive.dir} may hold them still, for as long as "
+            f"archive.keep ({keep}) says; a replay leaves them out"
+        )
 
 
 async def _latest(loaded: Loaded, wanted: dict[str, Any]) -> list[dict[str, Any]]:

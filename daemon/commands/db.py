@@ -1,18 +1,24 @@
-"""`newsd db`: the database's schema."""
+"""`newsd db`: the database's schema, and its space."""
 
 import asyncio
 
 import typer
 
+from daemon.app import open_database
 from daemon.commands.exits import Exit
 from daemon.commands.options import Config, DatabaseUrl, read_settings
 from daemon.commands.say import say
+from daemon.commands.watching import status
+from daemon.configuration import Loaded
 from storage import migration
 from storage.database import Database
+from storage.vacuum import size_of
+from storage.vacuum import vacuum as vacuum_database
 
 app = typer.Typer(
-    rich_markup_mode=None, add_completion=False, help="Upgrade and check the database."
+    rich_markup_mode=None, add_completion=False, help="Upgrade, check and vacuum the database."
 )
+MIB = 1 << 20
 
 
 @app.command(epilog="Example: newsd db upgrade --database postgresql://newsd@db/news")
@@ -36,8 +42,29 @@ def check(*, config: Config = None, database: DatabaseUrl = None) -> None:
     raise typer.Exit(Exit.SCHEMA if differences else Exit.RAN)
 
 
+@app.command(epilog="Example: newsd db vacuum")
+def vacuum(*, config: Config = None, database: DatabaseUrl = None) -> None:
+    """Give back the space of what was deleted.
+
+    PostgreSQL: beside a running newsd, which then uses the space again. SQLite: the file is
+    written anew and gets smaller; no newsd may work on it meanwhile, and there must be room for
+    two copies.
+    """
+    say(asyncio.run(_vacuum(read_settings(config, database))))
+
+
 def _url(config: Config, database: DatabaseUrl) -> str:
     return read_settings(config, database).settings.database.url
+
+
+async def _vacuum(loaded: Loaded) -> str:
+    async with open_database(loaded.settings) as database:
+        before = await size_of(database)
+        with status("vacuuming") as tell:
+            async for part in vacuum_database(database):
+                tell(f"vacuuming {part}")
+        after = await size_of(database)
+    return f"{database.name}: {before / MIB:.1f} MiB -> {after / MIB:.1f} MiB"
 
 
 async def _upgrade(url: str) -> str:

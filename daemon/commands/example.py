@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from daemon.settings import ConsumerSettings, Settings
+from daemon.settings import ConsumerSettings, RetentionRule, Settings
 from daemon.tables import KINDS
 
 _HEAD = """\
@@ -38,10 +38,20 @@ def written(value: Any) -> str:
             return json.dumps(value).removesuffix(".0")
         case int():
             return f'"{value >> 20} MiB"' if value and value % (1 << 20) == 0 else str(value)
+        case RetentionRule():
+            return f"{{{_rule(value)}}}"
+        case tuple() if value and isinstance(value[0], RetentionRule):
+            return f"[{', '.join(map(written, value))}]"
         case tuple():
             return json.dumps([str(part) for part in value])
         case _:
             return json.dumps("" if value is None else str(value), ensure_ascii=False)
+
+
+def _rule(rule: RetentionRule) -> str:
+    """The parts of a rule that are set, as an inline table has them."""
+    parts = {name: value for name, value in rule if value or name == "keep"}
+    return ", ".join(f"{name} = {written(value)}" for name, value in parts.items())
 
 
 def _sections() -> Iterator[str]:

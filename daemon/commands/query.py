@@ -3,8 +3,10 @@
 import asyncio
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -15,9 +17,12 @@ from daemon.commands.options import AsJson, Config, DatabaseUrl, read_settings, 
 from daemon.commands.say import note
 from daemon.commands.show import show_rows
 from daemon.configuration import Loaded
+from daemon.errors import UsageError
+from daemon.parquet import named, writing
 from storage.query import Answer, answered
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+Write = Callable[[Answer], Awaitable[None]]
 MOST_SHOWN = 1_000
 """Rows of a table for people; CSV and JSON have no end."""
 
@@ -29,6 +34,12 @@ def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One SELECT; - reads it from stdin.")],
     *,
     as_csv: Annotated[bool, typer.Option("--csv", help="Write CSV instead of a table.")] = False,
+    spreadsheet: Annotated[
+        bool, typer.Option("--spreadsheet", help="CSV in which no cell is run as a formula.")
+    ] = False,
+    parquet: Annotated[
+        Path | None, typer.Option("--parquet", metavar="FILE", help="Write a Parquet file.")
+    ] = None,
     as_json: AsJson = False,
     timeout: Annotated[
         timedelta, typer.Option("--timeout", parser=span, metavar="SPAN", help="Give up after.")
@@ -38,27 +49,38 @@ def query(
 ) -> None:
     """Ask the database, which is only read: see docs/sql-contract.md for what there is.
 
-    JSON is one object a line. In CSV a text that a spreadsheet would run as a formula begins with
-    an apostrophe.
+    JSON is one object a line. CSV has texts as they are; with --spreadsheet those that a
+    spreadsheet would run as a formula begin with an apostrophe.
     """
     asked = sys.stdin.read() if sql == "-" else sql
-    loaded = read_settings(config, database)
-    asyncio.run(_query(loaded, asked, timeout, as_csv=as_csv, as_json=as_json))
+    if sum((as_csv, as_json, parquet is not None)) > 1 or (spreadsheet and not as_csv):
+        raise UsageError("--csv (perhaps with --spreadsheet), --json or --parquet, one of them")
+    write: Write = _table
+    if as_csv:
+        write = partial(_csv, cells=_safe_cells if spreadsheet else _cells)
+    elif as_json:
+        write = _json
+    elif parquet is not None:
+        write = partial(_parquet, path=parquet)
+    asyncio.run(_query(read_settings(config, database), asked, timeout, write))
 
 
-async def _query(
-    loaded: Loaded, sql: str, limit: timedelta, *, as_csv: bool, as_json: bool
-) -> None:
+async def _query(loaded: Loaded, sql: str, limit: timedelta, write: Write) -> None:
     async with (
         open_database(loaded.settings) as database,
         answered(database, sql, limit) as answer,
     ):
-        if as_csv:
-            await _csv(answer)
-        elif as_json:
-            await _json(answer)
-        else:
-            await _table(answer)
+        await write(answer)
+
+
+async def _parquet(answer: Answer, path: Path) -> None:
+    with writing(path) as file:
+        async for part in answer.parts:
+            for row in part:
+                file.put(dict(zip(answer.columns, row, strict=True)))
+        file.flush(answer.columns)
+        named(file, path)
+    note(f"{file.rows} rows written to {path}")
 
 
 async def _table(answer: Answer) -> None:
@@ -79,15 +101,30 @@ async def _json(answer: Answer) -> None:
             out.write(orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z) + b"\n")
 
 
-async def _csv(answer: Answer) -> None:
+async def _csv(answer: Answer, cells: Callable[[Sequence[Any]], list[Any]]) -> None:
     writer = csv.writer(sys.stdout)
-    writer.writerow(answer.columns)
+    writer.writerow(cells(answer.columns))
     async for part in answer.parts:
-        writer.writerows([_cells(row) for row in part])
+        writer.writerows([cells(row) for row in part])
 
 
 def _cells(row: Sequence[Any]) -> list[Any]:
     return [_cell(value) for value in row]
+
+
+def _safe_cells(row: Sequence[Any]) -> list[Any]:
+    """Cells that a spreadsheet takes for texts and numbers, and for nothing else (THREATS G7)."""
+    return [_unformulated(_cell(value)) for value in row]
+
+
+def _unformulated(value: Any) -> Any:
+    if isinstance(value, str) and value.lstrip(" \u3000")[:1] in _FORMULAS:
+        return f"'{value}"
+    return value
+
+
+_FORMULAS = {*"=+-@|%\t\r\n", *"\uff1d\uff0b\uff0d\uff20"}
+"""What a formula, or a call of another program, begins with; the last ones in full width."""
 
 
 def _cell(value: Any) -> Any:
@@ -96,7 +133,5 @@ def _cell(value: Any) -> Any:
             return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
         case list() | dict():
             return orjson.dumps(value, default=str).decode()
-        case str() if value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-            return f"'{value}"  # THREATS G7: no cell of ours is a formula
         case _:
             return value

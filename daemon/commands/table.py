@@ -22,7 +22,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "daemon.commands.consumers",
         "List, replay, reset and remove who is told of changes.",
     ),
-    "export": ("daemon.commands.export", "Write articles as JSON lines, going on from last time."),
+    "export": (
+        "daemon.commands.export",
+        "Write articles as JSON lines or Parquet, going on from last time.",
+    ),
     "query": ("daemon.commands.query", "Ask the database in SQL, without being able to write."),
     "furniture": (
         "daemon.commands.furniture",
@@ -32,7 +35,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "daemon.commands.reprocess",
         "Make stored articles again, by the rules of today.",
     ),
-    "db": ("daemon.commands.db", "Upgrade and check the database."),
+    "replay": ("daemon.commands.replay", "Make a database again from archives."),
+    "db": ("daemon.commands.db", "Upgrade, check and vacuum the database."),
+    "retention": ("daemon.commands.retention", "Show what is old, and let it go now."),
+    "sql": ("daemon.commands.sql", "Let others read the views, and no more."),
     "config": ("daemon.commands.config", "Show, check and write the configuration."),
     "health": ("daemon.commands.health", "Ask a running newsd whether it does its work."),
     "stats": ("daemon.commands.stats", "Count what there is."),

@@ -38,6 +38,8 @@ def reasons(article: Facts, decided: Mapping[str, Facts], named: Mapping[int, Fa
     """
     if "retracted" in decided:
         return [f"Retracted: {decided['retracted']['why']}."]
+    if "expired" in decided:
+        return [f"Expired: {decided['expired']['why']}."]
     parts = (
         *(_identity(article), _date(article), _other_dates(article)),
         _copy(article, decided, named),

@@ -210,8 +210,8 @@ class _Known:
                 held.feed_id == arrival.feed_id
                 and i not in self.fresh
                 and (arrival.feed_id, i) not in beside
-                and held.title == article.title
                 and held.published_raw == article.published.raw
+                and (_is_tombstone_of(held, arrival.tagged) or held.title == article.title)
             ):
                 return held
         return None
@@ -265,6 +265,11 @@ class _Known:
                 pass
         self.settled.add(verdict.article_id)
         self.sightings[judged.feed_id, tagged.sighting.guid_hash] = verdict.article_id
+
+
+def _is_tombstone_of(held: Known, tagged: TaggedArticle) -> bool:
+    """Whether it was this very text that was taken back; its title is gone with it."""
+    return held.is_deleted and held.fingerprint.item_hash == tagged.fingerprint.item_hash
 
 
 def _share_address(held: Known, arrival: Arrival) -> bool:

@@ -79,6 +79,10 @@ class Window:
             rows.append(row)
             heavy.append(weight)
 
+    def holds(self, article_id: int) -> bool:
+        """Whether an article is among them."""
+        return article_id in self._rows
+
     def merge(self, merge: Merge) -> None:
         """Put all articles of one story into another."""
         stories = np.frombuffer(self._stories, np.int64)

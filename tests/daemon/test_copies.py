@@ -262,6 +262,17 @@ async def test_a_retracted_article_is_empty_and_does_not_come_back(database: Dat
         assert await retract(tx, [1], why="again", now=NOON) == []
 
 
+async def test_nothing_joins_a_story_whose_only_article_was_taken_back(database: Database) -> None:
+    keep = keeper(database)
+    await take(keep, "original")
+    async with database.writing() as tx:
+        await retract(tx, [1], why="asked for", now=NOON)
+    # by the same keeper, which had the story in its hands
+    await take(keep, "others/4_strike_begins", host="b.example")
+    assert await ask(database, "SELECT story_id FROM newsd_article_v1 WHERE NOT deleted") == [(2,)]
+    assert await ask(database, "SELECT story_id, articles FROM newsd_story_v1") == [(2, 1)]
+
+
 async def test_a_new_title_of_its_lead_is_the_story_s(database: Database) -> None:
     keep = keeper(database)
     feed = await follow(database, "a.example")

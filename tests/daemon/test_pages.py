@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
+from daemon.completing import Unread
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
 from daemon.pacing import Paces
-from daemon.pages import ENOUGH, FIRST_WAIT, TRIES, Asking, Pages, Tries, Unread
+from daemon.pages import ENOUGH, FIRST_WAIT, TRIES, Asking, Pages, Tries
 from daemon.robotstxt import read_rules
 from daemon.settings import DigestSettings, ExtractSettings
 from daemon.values import Digested, Gathered, PollReport

@@ -67,10 +67,14 @@ def test_a_question_is_answered_as_table_csv_and_json(newsd: Newsd) -> None:
 
 
 @pytest.mark.threat("G7")
-def test_no_cell_of_a_csv_is_a_formula(newsd: Newsd) -> None:
-    assert newsd("query", "SELECT '=1+1', '@x', 'fine', -3", "--csv").splitlines()[1] == (
-        "'=1+1,'@x,fine,-3"
-    )
+def test_no_cell_of_a_csv_for_a_spreadsheet_is_a_formula(newsd: Newsd) -> None:
+    asked = "SELECT '=1+1' AS \"=a\", '@x', 'fine', -3, '  +1', char(9) || 'x', '\uff1d1', 'a=b'"
+    head, row = newsd("query", asked, "--csv", "--spreadsheet").splitlines()
+    assert head.startswith("'=a,")
+    assert row == "'=1+1,'@x,fine,-3,'  +1,'\tx,'\uff1d1,a=b"
+    assert newsd("query", asked, "--csv").splitlines()[1].startswith("=1+1,@x,fine,-3,")
+    assert "one of them" in newsd("query", asked, "--spreadsheet", status=2)
+    assert "one of them" in newsd("query", asked, "--csv", "--json", status=2)
 
 
 def test_an_export_goes_on_where_it_ended(newsd: Newsd, tmp_path: Path) -> None:
