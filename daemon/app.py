@@ -17,7 +17,7 @@ from daemon.errors import SettingsError, UsageError
 from daemon.extras import EXTRACT, reads_pages
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
-from daemon.housekeeping import tidy
+from daemon.housekeeping import INDEXED_ONCE, complete_index, tidy
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
 from daemon.learned import LearnedLines
@@ -42,6 +42,7 @@ from storage.following import add_feeds, ingest_source
 from storage.holds import held_hosts
 from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema
+from storage.searchindex import switch_index
 from storage.values import Feed, FullText, Lease
 
 log = structlog.get_logger()
@@ -166,6 +167,7 @@ class App:
                     left = await the_round.run(None if every_feed else system_clock(), stop)
             if not stop.is_set():
                 await tidy(self.database, system_clock(), self._settings.database.keep_origins)
+                await complete_index(self.database, most=INDEXED_ONCE)
         return tally.result(left)
 
     async def run(self) -> None:
@@ -301,6 +303,7 @@ class App:
 async def open_app(loaded: Loaded) -> AsyncIterator[App]:
     """Open the program for the length of the block. Raises `StorageError`, `SettingsError`."""
     async with open_database(loaded.settings) as database:
+        await switch_index(database, loaded.settings.search.enabled)
         yield App(loaded, database)
 
 

@@ -36,6 +36,8 @@ from storage.values import Feed, Price
 LATE = 300.0
 """Seconds of lag, or without a commit while feeds are due, after which we are not ready."""
 DAY = 86400.0
+AGAIN = 60.0
+"""Seconds to wait for a database in which the search index cannot be built just now."""
 ANSWER = 5.0
 """Seconds the database may take to answer a readiness check."""
 log = structlog.get_logger()
@@ -107,6 +109,7 @@ class Service:
             self._scheduler = Scheduler(self._database, lanes, self._clock, self._shards)
             writing = group.create_task(writer.run())
             beating = group.create_task(self._pulse.run())
+            indexing = group.create_task(self._index())
             self._show(writer, lanes, self._scheduler)
             self._subscriber = self._subscribing(self._scheduler)
             pages = serve(self._settings.http, self._metrics, self._ready, self._subscriber)
@@ -114,6 +117,7 @@ class Service:
                 scheduling = group.create_task(self._scheduler.run())
                 await self._generations(lanes, assemble, reloaded)
                 scheduling.cancel()
+                indexing.cancel()
             await self._finish(lanes, writer)
             beating.cancel()
             writing.cancel()
@@ -245,6 +249,19 @@ class Service:
         except StorageError as error:
             log.warning("housekeeping_failed", error=str(error))
 
+    async def _index(self) -> None:
+        """Index what is there already, after the setting has changed."""
+        while True:
+            try:
+                done = await housekeeping.complete_index(self._database)
+            except StorageError as error:
+                log.warning("indexing_interrupted", error=str(error))
+                await asyncio.sleep(AGAIN)
+            else:
+                if done:
+                    log.info("indexed", articles=done)
+                return
+
     async def _beat(self) -> None:
         try:
             await self._holder.beat()
@@ -318,7 +335,7 @@ async def _reloaded(old: Settings, reloaded: Reload) -> Settings | None:
     except (SettingsError, StorageError) as error:
         log.error("reload_refused", error=str(error))  # noqa: TRY400  the message says it all
         return None
-    for section in ("database", "http"):
+    for section in ("database", "search", "http"):
         if getattr(new, section) != getattr(old, section):
             log.warning("reload_needs_restart", section=section)
     log.info("reloaded")

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from storage.values import FullText
+from storage.values import FullText, SearchScope
 
 _SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
 _SPAN_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -287,6 +287,16 @@ class TopicsSettings(_Section):
     )
 
 
+class SearchSettings(_Section):
+    """Finding articles by their words."""
+
+    enabled: SearchScope = Field(
+        default=SearchScope.TITLES,
+        description="What is indexed: off, titles (and summaries) or bodies (the texts too). What "
+        "is there already is indexed after the next start, or by newsd db index.",
+    )
+
+
 class HttpSettings(_Section):
     """The daemon's own pages: /livez, /readyz and /metrics."""
 
@@ -335,6 +345,7 @@ class Settings(_Section):
     extract: ExtractSettings = ExtractSettings()
     feeds: FeedsSettings = FeedsSettings()
     topics: TopicsSettings = TopicsSettings()
+    search: SearchSettings = SearchSettings()
     http: HttpSettings = HttpSettings()
     run: RunSettings = RunSettings()
     log: LogSettings = LogSettings()

@@ -27,6 +27,7 @@ from storage.schema import (
     sighting,
     story_member,
 )
+from storage.searchindex import unindex
 from storage.stories import retell_stories
 from storage.values import Change, ChangeKind
 
@@ -63,6 +64,7 @@ async def retract(
     )
     seen = update(sighting).where(sighting.c.article_id.in_(ids))
     await tx.execute(seen.values(guid="", url=None, title=""))
+    await unindex(tx, ids)
     await tx.execute(_EMPTY, [{"which": c.article_id, "new_seq": c.seq, "at": now} for c in told])
     reasons = [{"article_id": i, "stage": RETRACTED, "facts": {"why": why}} for i in ids]
     await insert_rows(tx, article_decision, reasons)

@@ -33,6 +33,12 @@ are integers that are never used twice.
 Reading forward: `SELECT ... FROM newsd_change_v1 WHERE seq > :last ORDER BY seq LIMIT 1000`. A row
 with a lower number never appears later.
 
+Searching: `SELECT a.title FROM newsd_search_v1 s JOIN newsd_article_v1 a USING (article_id) WHERE`
+and, on SQLite, `s.document MATCH 'zürich brid*'` ([FTS5](https://www.sqlite.org/fts5.html), 3), on
+PostgreSQL `s.document @@ websearch_to_tsquery('simple', 'zurich bridge')`. On PostgreSQL write
+words in lower case and Latin letters without accents; on both, put blanks between the characters
+of scripts that are written without them, in quotation marks (`"北 京"`), and for hyphens.
+
 This page is written by `python -m tests.contract` from `docs/contract/v1.json`.
 """
 

@@ -1,17 +1,24 @@
 """`newsd db`: the database's schema."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 
+from daemon.app import open_database
 from daemon.commands.exits import Exit
 from daemon.commands.options import Config, DatabaseUrl, read_settings
 from daemon.commands.say import say
+from daemon.commands.watching import status
+from daemon.housekeeping import complete_index
+from daemon.settings import Settings
 from storage import migration
 from storage.database import Database
+from storage.searchindex import count_unindexed, switch_index
+from storage.values import SearchScope
 
 app = typer.Typer(
-    rich_markup_mode=None, add_completion=False, help="Upgrade and check the database."
+    rich_markup_mode=None, add_completion=False, help="Upgrade, check and index the database."
 )
 
 
@@ -34,6 +41,36 @@ def check(*, config: Config = None, database: DatabaseUrl = None) -> None:
     for line in differences or ["the tables are as they should be"]:
         say(line)
     raise typer.Exit(Exit.SCHEMA if differences else Exit.RAN)
+
+
+@app.command(epilog="Example: newsd db index")
+def index(
+    *,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Empty the index first, and index everything.")
+    ] = False,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Index articles for search as search.enabled says.
+
+    Safe beside a running newsd. A run that was broken off goes on where it was.
+    """
+    loaded = read_settings(config, database)
+    say(asyncio.run(_index(loaded.settings, anew=anew)))
+
+
+async def _index(settings: Settings, *, anew: bool) -> str:
+    scope = settings.search.enabled
+    async with open_database(settings) as database:
+        if anew:
+            await switch_index(database, SearchScope.OFF)
+        await switch_index(database, scope)
+        async with database.reading() as tx:
+            left = await count_unindexed(tx)
+        with status("indexing") as show:
+            done = await complete_index(database, lambda n: show(f"{n} of {left} articles"))
+        return f"{database.name}: {scope} indexed, {done} articles now"
 
 
 def _url(config: Config, database: DatabaseUrl) -> str:

@@ -38,6 +38,7 @@ PROMISED = {
     " created revised duplicates rejected error replica reasons",
     "newsd_gap_v1": "feed_id after before estimated_items",
     "newsd_change_v1": "seq kind article_id story_id at changed_fields",
+    "newsd_search_v1": "article_id document",
     "newsd_contract": "name version since deprecated",
 }
 
