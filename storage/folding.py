@@ -22,6 +22,9 @@ _RUN_TOGETHER_RANGES = (
 _RUN_TOGETHER = re.compile(f"([{_RUN_TOGETHER_RANGES}])")
 
 
+_PLAIN = re.compile("[a-z0-9]+")
+
+
 def spaced(text: str) -> str:
     """The text with blanks around each character of a script that is written without them."""
     if text.isascii():
@@ -31,8 +34,9 @@ def spaced(text: str) -> str:
 
 def words_of(text: str) -> Iterator[str]:
     """The words of a text in their order, as they are searched."""
-    for found in _words().finditer(folded(spaced(text))):
-        yield found[0][:LONGEST]
+    pattern = _PLAIN if text.isascii() else _words()
+    for word in pattern.findall(folded(spaced(text))):
+        yield word[:LONGEST]
 
 
 def pieces(text: str) -> Iterator[re.Match[str]]:

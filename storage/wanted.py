@@ -114,7 +114,7 @@ def _tsquery_term(term: Term) -> str:
 # ---------------------------------------------------------------- documents for PostgreSQL
 
 _MOST_WORDS = 16_000
-_MOST_BYTES = 500_000
+_MOST_LETTERS = 200_000
 _MOST_PLACES = 255
 """Bounds of a tsvector are 16,383 places, 1 MB and 256 places of one word (PostgreSQL, 12.11)."""
 
@@ -125,10 +125,10 @@ def as_tsvector(parts: Iterable[tuple[str, str]]) -> str:
     place = size = 0
     for text, weight in parts:
         for word in words_of(text):
-            if place >= _MOST_WORDS or size >= _MOST_BYTES:
+            if place >= _MOST_WORDS or size >= _MOST_LETTERS:
                 break
             place += 1
-            size += len(word.encode())
+            size += len(word)
             there = places.setdefault(word, [])
             if len(there) < _MOST_PLACES:
                 there.append(f"{place}{weight}")
