@@ -100,7 +100,12 @@ def _from_file(path: Path) -> Layer:
 def _beside(path: Path, key: str, value: Any) -> Any:
     """A file named in a configuration lies beside that configuration."""
     section, _, name = key.rpartition(".")
-    if name == "file" and section in Settings.model_fields and isinstance(value, str) and value:
+    if (
+        (name == "file" or name.endswith("_file"))
+        and section in Settings.model_fields
+        and isinstance(value, str)
+        and value
+    ):
         return str(path.parent / value)
     return value
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from daemon import housekeeping
+from daemon.api import Desk, build_desk, mounting
 from daemon.clock import Clock
 from daemon.configuration import Loaded
 from daemon.errors import SettingsError
@@ -16,6 +17,7 @@ from daemon.fetch.words import one_line
 from daemon.holds import Holds
 from daemon.lanes import Lanes
 from daemon.metrics import Metrics
+from daemon.news import News
 from daemon.pacing import Paces
 from daemon.poll import Poller
 from daemon.pulse import Pulse
@@ -67,6 +69,8 @@ class Service:
         self._holds = holds
         self._writer: Writer | None = None
         self._metrics = Metrics()
+        self._news = News(database)
+        self._desk: Desk | None = None
         self._pulse = Pulse()
         self._poller: Poller | None = None
         self._scheduler: Scheduler | None = None
@@ -91,6 +95,8 @@ class Service:
         self._steering.observe(report)
         self._holds.note(report)
         self._last_commit = self._clock()
+        if report.poll.created or report.poll.revised:
+            self._news.announce()
         if report.poll.outcome.is_success:
             self._last_success = self._last_commit
         if self._subscriber is not None and report.hub is not None:
@@ -112,7 +118,10 @@ class Service:
             indexing = group.create_task(self._index())
             self._show(writer, lanes, self._scheduler)
             self._subscriber = self._subscribing(self._scheduler)
-            pages = serve(self._settings.http, self._metrics, self._ready, self._subscriber)
+            self._desk = build_desk(self._settings, self._database, self._clock, self._news)
+            api = mounting(self._settings.http, self._desk)
+            http, metrics = self._settings.http, self._metrics
+            pages = serve(http, metrics, self._ready, self._subscriber, api)
             async with pages, self._jobs():
                 scheduling = group.create_task(self._scheduler.run())
                 await self._generations(lanes, assemble, reloaded)
@@ -135,6 +144,8 @@ class Service:
                 lanes.hold()
                 await self._let_finish(lanes)
             self._settings = settings
+            if self._desk is not None:
+                self._desk.follow(settings)
 
     async def _until_changed(self, reloaded: Reload) -> Settings:
         """Wait until we are to stop, or to go on under other settings; return those."""
@@ -291,6 +302,7 @@ class Service:
         gauge("schedule_lag_seconds", "How late the most overdue feed is.", lambda: scheduler.lag)
         gauge("request_price", "Article-seconds a poll must be worth.", lambda: self._price.mu)
         gauge("requests_per_feed_day", "Smoothed.", lambda: self._price.requests)
+        gauge("api_waiting", "Readers that wait for changes.", lambda: self._news.waiting)
         gauge("shards_held", "Shards this replica polls.", lambda: len(self._holder.leases))
 
     def _awaiting_pages(self) -> int:

@@ -82,12 +82,22 @@ def _bind(value: str) -> str:
     return value
 
 
+def _token(value: str) -> str:
+    """One that cannot be guessed and can be sent in a header."""
+    if value and (len(value) < 16 or not value.isascii() or not value.isprintable()):
+        raise ValueError("a token has at least 16 printable ASCII characters")
+    if " " in value:
+        raise ValueError("a token has no blanks")
+    return value
+
+
 def _network(value: Any) -> Any:
     return ip_network(value) if isinstance(value, str) else value
 
 
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Size = Annotated[int, BeforeValidator(_size), Field(gt=0, le=1 << 30)]
+Origin = Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 OptionalFile = Annotated[Path | None, BeforeValidator(_file)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_listed)]
@@ -298,12 +308,12 @@ class SearchSettings(_Section):
 
 
 class HttpSettings(_Section):
-    """The daemon's own pages: /livez, /readyz and /metrics."""
+    """The daemon's own pages: /livez, /readyz and /metrics, the API and the feeds it writes."""
 
     bind: Annotated[str, AfterValidator(_bind)] = Field(
         default="127.0.0.1:8080",
-        description='Address and port of `newsd run`; "" switches it off. It has no password: '
-        "bind it to loopback or to a private network.",
+        description='Address and port of `newsd run`; "" switches it off. Without a token anybody '
+        "who reaches it may read: bind it to loopback or to a private network.",
         pattern=r"^$|^\[?[0-9a-zA-Z.:*-]*\]?:\d{1,5}$",
     )
     public_url: str = Field(
@@ -312,6 +322,25 @@ class HttpSettings(_Section):
         'it hubs (WebSub) are asked to tell of news at once. "": feeds are only polled.',
         pattern=r"^$|^https?://[^\s/]+(/[^\s?#]*)?$",
     )
+    token: Annotated[str, AfterValidator(_token)] = Field(
+        default="",
+        description="What every request to /api and /feeds must then bring (Authorization: "
+        "Bearer; /feeds also as ?token=), at least 16 characters; only with it can anything be "
+        'written. "": none. NEWSD_HTTP__TOKEN_FILE names a file that holds it.',
+    )
+    token_file: OptionalFile = Field(
+        default=None, description="A file that holds the token, instead of token."
+    )
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
+        default=(),
+        description='Web pages whose scripts may read the API, such as ["https://desk.example.org"].',
+    )
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        if self.token and self.token_file:
+            raise ValueError("token and token_file are both set; set one of them")
+        return self
 
 
 class RunSettings(_Section):

@@ -7,6 +7,7 @@ StorageError
   StorageRefusedError       the database will not take this particular row
   LeaseHeldError            another instance works on this database
   QueryError                somebody's own question cannot be answered
+    TooSlowError            not in the time it may take
   OtherOriginError          a key was meant for another server than the one it would be sent to
 """
 
@@ -41,3 +42,7 @@ class OtherOriginError(StorageError):
 
 class QueryError(StorageError):
     """The database will not answer a question; the message says why, in its words."""
+
+
+class TooSlowError(QueryError):
+    """A question takes longer than it may; ask for less."""

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from storage.contract import VIEWS
 from storage.database import Transaction
 from storage.listings import Line, view_table
+from storage.schema import article as kept
 from storage.schema import article_entity, article_topic, sighting
 from storage.searchindex import matching
 from storage.wanted import Query
@@ -23,6 +24,8 @@ from storage.wanted import Query
 ARTICLES = view_table("newsd_article_v1")
 _story = view_table("newsd_story_v1")
 ARTICLE_COLUMNS = next(v.column_names for v in VIEWS if v.name == "newsd_article_v1")
+_PUBLIC = 32
+"""Hex digits of a public id."""
 _ENTITY_ID = re.compile(r"Q\d+|\w+:.+")
 NEWEST = func.coalesce(ARTICLES.c.published_at, ARTICLES.c.first_seen_at)
 """What articles are sorted by."""
@@ -160,6 +163,14 @@ def _naming(entity: str) -> Select[Any]:
     return select(names.article_id).where(same)
 
 
+async def article_at(tx: Transaction, ref: str) -> tuple[int, bool] | None:
+    """The number of the article of this number or public id, and whether it was retracted."""
+    same = kept.c.public_id == ref if len(ref) == _PUBLIC else kept.c.id == int(ref)
+    query = select(kept.c.id, kept.c.deleted).where(same).order_by(kept.c.deleted, kept.c.id)
+    row = (await tx.execute(query.limit(1))).one_or_none()
+    return (int(row.id), bool(row.deleted)) if row else None
+
+
 # ---------------------------------------------------------------- stories
 
 
@@ -189,6 +200,13 @@ async def stories_page(  # noqa: PLR0913  each is a part of the question
     return [(row, Place(row["story_id"], row["last_published_at"])) for row in found]
 
 
+async def story_at(tx: Transaction, story_id: int) -> Line | None:
+    """A story without its articles."""
+    row = (await tx.execute(select(_story).where(_story.c.story_id == story_id))).mappings()
+    found = row.one_or_none()
+    return dict(found) if found else None
+
+
 # ---------------------------------------------------------------- topics
 
 
@@ -204,4 +222,5 @@ async def topic_counts(
     if level is not None:
         query = query.where(names.level == level)
     query = query.group_by(names.topic_id, names.level).order_by(number.desc(), names.topic_id)
-    return [dict(row) for row in (await tx.execute(query.limit(limit))).mappings()]
+    rows = (await tx.execute(query.limit(limit))).mappings()
+    return [{str(name): row[name] for name in row} for row in rows]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from daemon.api import read_token
 from daemon.app import check_extras
 from daemon.commands.example import example_config, written
 from daemon.commands.feeds import outlines_from
@@ -77,6 +78,7 @@ async def _check_what_is_named(settings: Settings) -> None:
     """Raise `SettingsError` if a file or an address that the settings name is of no use."""
     load_tagger(settings.topics.file)
     check_extras(settings)
+    read_token(settings.http)
     if outlines := outlines_in(settings):
         outlines_from(outlines)
     try:
@@ -91,7 +93,8 @@ def _in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
     for section in Settings.model_fields:
         for name, value in getattr(loaded.settings, section):
             key = f"{section}.{name}"
-            yield key, _without_password(value), loaded.origins.get(key, "default")
+            shown = '"***"' if key == "http.token" and value else _without_password(value)
+            yield key, shown, loaded.origins.get(key, "default")
 
 
 def _without_password(value: Any) -> str:
