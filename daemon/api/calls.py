@@ -13,6 +13,8 @@ from daemon.api.desk import Desk
 from daemon.api.parameters import Parameter, Schema
 
 JSON = "application/json"
+ALLOWING = web.RequestKey("allowing", dict[str, str])
+"""Headers by which the script of a page may read the answer, for those who send it themselves."""
 M = TypeVar("M", bound=BaseModel)
 _SMALL = 1024
 """Bytes that are not worth packing."""
@@ -68,7 +70,7 @@ class Call:
     also: Sequence[int] = ()
     """Other statuses it may end with, beside those that any call may."""
     is_waiting: bool = False
-    """Whether the time it takes says nothing."""
+    """Whether it answers when there is something to say."""
 
 
 def as_json(

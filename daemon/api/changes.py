@@ -9,17 +9,13 @@ from aiohttp import web
 
 from daemon.api import shapes
 from daemon.api.articles import topics_called
-from daemon.api.calls import Asked, Call, as_json
+from daemon.api.calls import ALLOWING, Asked, Call, as_json
 from daemon.api.desk import Desk
 from daemon.api.parameters import span, whole, words
 from daemon.api.problems import Problem
 from storage.changes import clock_now
 from storage.reading import Page, changes_page
 
-HEARTBEAT = 15.0
-"""Seconds after which a stream that has nothing to say says so."""
-SLOW = 10.0
-"""Seconds a reader of the stream may take for what was sent, before it is let go."""
 BATCH = 200
 """Changes sent at once."""
 LONGEST_WAIT = timedelta(seconds=60)
@@ -82,7 +78,7 @@ async def _stream(desk: Desk, asked: Asked) -> web.StreamResponse:
                 "X-Accel-Buffering": "no",
             }
         )
-        response.headers.update(request.get("headers", {}))
+        response.headers.update(request[ALLOWING])
         await response.prepare(request)
         await _send_all(desk, asked, response, first)
     return response
@@ -103,9 +99,9 @@ def _resumed(request: web.Request, after: int | None) -> int | None:
 async def _send_all(desk: Desk, asked: Asked, response: web.StreamResponse, first: Page) -> None:
     """Send until the reader goes, is too slow, the database goes, or we end."""
     try:
-        await _send(response, b"retry: 2000\n\n" + _events(first))
+        await _send(desk, response, b"retry: 2000\n\n" + _events(first))
         async for page in _pages(desk, asked, first):
-            await _send(response, _events(page))
+            await _send(desk, response, _events(page))
     except (ConnectionError, Problem):
         return
     except TimeoutError:
@@ -118,15 +114,15 @@ async def _send_all(desk: Desk, asked: Asked, response: web.StreamResponse, firs
 async def _pages(desk: Desk, asked: Asked, page: Page) -> AsyncIterator[Page]:
     """Each next page; an empty one when it is time for a sign of life."""
     while not desk.news.is_closed:
-        is_more = await desk.news.newer(page.seq, HEARTBEAT)
+        is_more = await desk.news.newer(page.seq, desk.heartbeat)
         if is_more:
             page = await _read(desk, asked, page.seq, BATCH)
         if not desk.news.is_closed:
             yield page if is_more else Page((), page.seq)
 
 
-async def _send(response: web.StreamResponse, data: bytes) -> None:
-    async with asyncio.timeout(SLOW):
+async def _send(desk: Desk, response: web.StreamResponse, data: bytes) -> None:
+    async with asyncio.timeout(desk.slow):
         await response.write(data)
 
 

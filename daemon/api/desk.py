@@ -22,6 +22,10 @@ PATIENCE = 5.0
 """Seconds a request waits for its turn."""
 LONGEST = timedelta(seconds=10)
 """What a statement may take."""
+HEARTBEAT = 15.0
+"""Seconds after which a stream that has nothing to say says so."""
+SLOW = 10.0
+"""Seconds a reader of the stream may take for what was sent, before it is let go."""
 STREAMS = 64
 """Readers of the stream, and waiting polls, at once."""
 
@@ -42,6 +46,8 @@ class Desk:
     streams: int = 0
     """Open now."""
     most_streams: int = STREAMS
+    heartbeat: float = HEARTBEAT
+    slow: float = SLOW
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     def follow(self, settings: Settings) -> None:

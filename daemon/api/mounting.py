@@ -10,7 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from pydantic import BaseModel, ValidationError
 
 from daemon.api import articles, changes, feeds, outflow, stories
-from daemon.api.calls import Asked, Call, as_json, packed
+from daemon.api.calls import ALLOWING, Asked, Call, as_json, packed
 from daemon.api.desk import Desk
 from daemon.api.guard import Guard, is_feed
 from daemon.api.openapi import openapi
@@ -81,7 +81,7 @@ def _letting_in(guard: Guard) -> Middleware:
         if not (request.path == "/api" or request.path.startswith(("/api/", "/feeds/"))):
             return await handler(request)
         headers = guard.allowing(request)
-        request["headers"] = headers
+        request[ALLOWING] = headers
         try:
             response = guard.preflight(request) or await checked(request, handler)
         except Problem as problem:
@@ -121,7 +121,6 @@ def _as_problem(error: web.HTTPException, request: web.Request) -> Problem:
 
 def _answering(desk: Desk, call: Call) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
-        request["is_waiting"] = call.is_waiting
         asked = Asked(request, _values(desk, call, request), await _body(call, request))
         return await call.answer(desk, asked)
 
