@@ -155,8 +155,8 @@ _LINE = shapes.also(
     topics=_TOPIC,
 )
 _FILTERS = (
-    words("topic", "Only of articles with this topic: an id, or a label."),
-    words("lang", "Only of articles in this language."),
+    words("topic", "Only of articles with this topic: an id, or a label.", most=200),
+    words("lang", "Only of articles in this language.", most=35),
 )
 CALLS = (
     Call(

@@ -117,7 +117,7 @@ _COMMON: tuple[Parameter, ...] = (
     ),
     whole("limit", "Articles at most.", least=1, most=200, default=50),
 )
-_LANG = words("lang", "Only in this language.", example="de")
+_LANG = words("lang", "Only in this language.", example="de", most=35)
 _ID = whole("id", "Its number.", where="path")
 _NAME = in_path("name", "An id, or a label with hyphens: conflict-war-and-peace.", "[^/]{1,200}")
 

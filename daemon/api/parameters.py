@@ -117,15 +117,17 @@ def whole(  # noqa: PLR0913  each is a fact about it
     return Parameter(name, meaning, schema, read, where, default)
 
 
-def words(name: str, meaning: str, *, example: str | None = None) -> Parameter:
+def words(
+    name: str, meaning: str, *, example: str | None = None, most: int = LONGEST
+) -> Parameter:
     """Text as it is."""
 
     def read(text: str, _: datetime) -> str:
-        if not text or len(text) > LONGEST:
-            raise ValueError(f"1 to {LONGEST} characters are wanted")
+        if not text or len(text) > most:
+            raise ValueError(f"1 to {most} characters are wanted")
         return text
 
-    schema = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+    schema = {"type": "string", "minLength": 1, "maxLength": most}
     return Parameter(name, meaning, schema, read, example=example)
 
 

@@ -86,7 +86,7 @@ CALLS = (
         (
             when("since", "With an article published since then."),
             when("until", "Whose newest article is from before then."),
-            words("lang", "The language of its first article.", example="de"),
+            words("lang", "The language of its first article.", example="de", most=35),
             whole("fewest", "Articles it has at least.", least=1, most=1_000_000, default=1),
             cursor("stories"),
             LIMIT,
