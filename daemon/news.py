@@ -20,8 +20,9 @@ log = structlog.get_logger()
 class News:
     """The number of the last change, and a wait for the next."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, look: float = LOOK) -> None:
         self._database = database
+        self._between = look
         self._last = 0
         self._committed = asyncio.Event()
         self._changed = asyncio.Condition()
@@ -81,7 +82,7 @@ class News:
 
     async def _committed_or_time(self) -> None:
         try:
-            async with asyncio.timeout(LOOK):
+            async with asyncio.timeout(self._between):
                 await self._committed.wait()
         except TimeoutError:
             return

@@ -70,6 +70,8 @@ async def _index(settings: Settings, *, anew: bool) -> str:
             left = await count_unindexed(tx)
         with status("indexing") as show:
             done = await complete_index(database, lambda n: show(f"{n} of {left} articles"))
+        if scope is SearchScope.OFF:
+            return f"{database.name}: nothing is indexed (search.enabled)"
         return f"{database.name}: {scope} indexed, {done} articles now"
 
 
