@@ -6,7 +6,7 @@ rows; so it does not matter what is written between two pages.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -104,29 +104,35 @@ def _newest_first(
     query: Select[Any], chosen: Chosen, after: Place | None, dialect: str
 ) -> Select[Any]:
     """Sorted by the table that is asked first, so that its index gives the order."""
-    at: ColumnElement[Any] = NEWEST
-    number: ColumnElement[Any] = ARTICLES.c.article_id
-    if len(chosen.topics) == 1:
-        query = query.join(article_topic, article_topic.c.article_id == ARTICLES.c.article_id)
-        query = query.where(article_topic.c.topic_id == next(iter(chosen.topics)))
-        at, number = article_topic.c.sort_at, article_topic.c.article_id
+    query, rest, at, number = _led(query, chosen)
     query = query.order_by(at.desc(), number.desc())
     if after is not None and after.at is not None:
         behind = or_(at < after.at, and_(at == after.at, number < after.number))
         # the first alone lets the index begin there
         query = query.where(at <= after.at, behind)
-    return choose(query, chosen, dialect, by_topic=at if len(chosen.topics) == 1 else None)
+    return choose(query, rest, dialect, at=at)
+
+
+def _led(
+    query: Select[Any], chosen: Chosen
+) -> tuple[Select[Any], Chosen, ColumnElement[Any], ColumnElement[Any]]:
+    """The query by way of the table that finds fewest, what is left to choose, and its keys."""
+    if len(chosen.topics) == 1:
+        led, rest = article_topic, replace(chosen, topics=())
+        same = article_topic.c.topic_id == next(iter(chosen.topics))
+    elif chosen.entity is not None and _ENTITY_ID.fullmatch(chosen.entity):
+        led, rest = article_entity, replace(chosen, entity=None)
+        same = article_entity.c.entity_id == chosen.entity
+    else:
+        return query, chosen, NEWEST, ARTICLES.c.article_id
+    query = query.join(led, led.c.article_id == ARTICLES.c.article_id).where(same)
+    return query, rest, led.c.sort_at, led.c.article_id
 
 
 def choose(
-    query: Select[Any],
-    chosen: Chosen,
-    dialect: str,
-    *,
-    by_topic: ColumnElement[Any] | None = None,
+    query: Select[Any], chosen: Chosen, dialect: str, *, at: ColumnElement[Any] = NEWEST
 ) -> Select[Any]:
-    """A query of articles kept to those chosen; `by_topic`: its topic is seen to already."""
-    at = NEWEST if by_topic is None else by_topic
+    """A query of articles kept to those chosen; `at` is by what they are sorted."""
     same = {
         ARTICLES.c.language: chosen.language,
         ARTICLES.c.host: chosen.host,
@@ -142,7 +148,7 @@ def choose(
     if not chosen.with_deleted:
         query = query.where(ARTICLES.c.deleted.is_not(True))
     ids: list[Select[Any]] = []
-    if chosen.topics and by_topic is None:
+    if chosen.topics:
         about = article_topic.c.topic_id.in_(sorted(chosen.topics))
         ids.append(select(article_topic.c.article_id).where(about))
     if chosen.entity is not None:

@@ -224,6 +224,7 @@ article = _table(
     Column("deleted", Flag, nullable=False),
     # NULL: its feed
     Column("text_source", Text),
+    Index(None, "seq"),
     Index(None, "url_hash"),
     Index(None, "content_hash"),
     Index(None, "public_id"),
@@ -354,6 +355,7 @@ story = _table(
     Column("first_published_at", Instant),
     Column("last_published_at", Instant),
     Column("language", Text),
+    Index(None, "last_published_at"),
 )
 
 # ---------------------------------------------------------------- likeness and stories
