@@ -106,6 +106,7 @@ async def test_copies_are_left_out_unless_they_are_asked_for(api: Api, database:
     assert [c["article_id"] for c in (await api.json("/api/v1/articles/1"))["copies"]] == [2]
 
 
+@pytest.mark.threat("H12")
 @pytest.mark.parametrize(
     "query", ["", "topic=medtop:04000000", "order=changed", "q=bridge&order=published"]
 )
@@ -251,6 +252,7 @@ async def test_a_search_that_is_off_is_a_clear_problem(api: Api, database: Datab
     assert (told["status"], "search.enabled" in told["detail"]) == (400, True)
 
 
+@pytest.mark.threat("G11")
 async def test_what_takes_too_long_is_stopped(api: Api, database: Database) -> None:
     await write(database, *(dated(n, n) for n in range(1, 40)))
     api.desk.limit = timedelta(microseconds=1)

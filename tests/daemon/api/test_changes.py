@@ -106,6 +106,7 @@ async def test_changes_are_sent_as_they_are_committed(api: Api, database: Databa
     assert (second[0], second[2]["topics"][0]["topic_id"]) == (3, "medtop:04000000")
 
 
+@pytest.mark.threat("H12")
 async def test_a_stream_resumes_behind_the_last_event(api: Api, database: Database) -> None:
     await write(database, *map(numbered, range(1, 6)))
     async with streaming(api, "after=1") as response:
@@ -130,6 +131,7 @@ async def test_a_silent_stream_shows_that_it_lives(api: Api, database: Database)
     assert blocks[1:] == [b": 1\n\n"] * 2
 
 
+@pytest.mark.threat("G11")
 async def test_there_are_places_for_so_many_and_no_more(api: Api) -> None:
     api.desk.most_streams = 2
     async with streaming(api), streaming(api):
@@ -140,6 +142,7 @@ async def test_there_are_places_for_so_many_and_no_more(api: Api) -> None:
         assert (await api.get("/api/v1/changes")).status == 200
 
 
+@pytest.mark.threat("G11")
 async def test_a_reader_that_does_not_read_is_let_go(api: Api, database: Database) -> None:
     """What is sent waits in buffers of bounded size, and then for `slow` seconds."""
     api.desk.slow = 0.2

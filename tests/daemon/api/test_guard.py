@@ -18,6 +18,7 @@ from tests.storage.test_articles import numbered, write
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
+@pytest.mark.threat("G10")
 @pytest.mark.parametrize(
     "path", ["/api", "/api/v1/articles", "/api/v1/openapi.json", "/feeds/all.atom"]
 )
@@ -44,6 +45,7 @@ async def test_only_feeds_take_the_token_in_their_address(database: Database) ->
         assert (await api.get(f"/api/v1/articles?token={TOKEN}")).status == 401
 
 
+@pytest.mark.threat("G10")
 async def test_without_a_token_nothing_can_be_written(api: Api, database: Database) -> None:
     await write(database, numbered(1))
     feed = await feed_at(database)
@@ -105,6 +107,7 @@ async def test_a_wish_that_cannot_be_is_refused(
     assert (told["status"], told.get("parameter")) == (status, parameter)
 
 
+@pytest.mark.threat("G10")
 async def test_a_form_of_a_page_elsewhere_is_refused(database: Database) -> None:
     async with serving(database, token=TOKEN) as api:
         told = await api.problem("/api/v1/feeds", method="POST", data="url=x", headers=BEARER)
@@ -124,6 +127,7 @@ async def test_an_article_is_taken_back(database: Database) -> None:
         assert rows.scalars().all() == ["created", "retracted"]
 
 
+@pytest.mark.threat("G9")
 @pytest.mark.parametrize(
     ("host", "status"),
     [
@@ -187,6 +191,7 @@ def test_a_token_may_stand_in_a_file(tmp_path: Path) -> None:
     assert read_token(HttpSettings()) is None
 
 
+@pytest.mark.threat("A11")
 async def test_passwords_of_feeds_are_not_told(api: Api, database: Database) -> None:
     await feed_at(database, "https://ann:secret@a.example/feed")
     async with database.writing() as tx:
@@ -214,6 +219,7 @@ async def test_feeds_are_listed_in_pages(api: Api, database: Database) -> None:
     assert (await api.problem("/api/v1/feeds/9"))["status"] == 404
 
 
+@pytest.mark.threat("H7")
 async def test_a_database_that_is_away_is_a_clear_problem(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/no/folder.db"
     async with Database.open(url) as database, serving(database) as api:
@@ -222,6 +228,7 @@ async def test_a_database_that_is_away_is_a_clear_problem(tmp_path: Path) -> Non
         assert str(tmp_path) not in await response.text()
 
 
+@pytest.mark.threat("G11")
 async def test_more_than_can_be_answered_at_once_wait_and_are_sent_away(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
