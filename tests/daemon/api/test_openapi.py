@@ -35,7 +35,7 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
-EXAMPLES = 25
+EXAMPLES = 20
 """Requests of each kind."""
 
 
@@ -50,10 +50,10 @@ async def whole(database: Database) -> AsyncIterator[Api]:
         yield made
 
 
-def ask(url: str) -> list[str]:
+def ask(url: str, document: dict[str, Any]) -> list[str]:
     """Ask everything the document knows; which operations that were."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    schema = schemathesis.openapi.from_url(f"{url}/api/v1/openapi.json", headers=headers)
+    schema = schemathesis.openapi.from_dict(document)
     asked = []
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result
@@ -89,7 +89,12 @@ def _try_out(cases: SearchStrategy[Any], url: str, headers: dict[str, str]) -> N
 
 @pytest.mark.timeout(300)
 async def test_nothing_answers_other_than_the_document_says(whole: Api) -> None:
-    asked = await asyncio.to_thread(ask, str(whole.server.make_url("")).rstrip("/"))
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    document = await whole.json("/api/v1/openapi.json", headers=headers)
+    # every request has the token: leaving it out is not among what is tried
+    del document["security"], document["components"]["securitySchemes"]
+    url = str(whole.server.make_url("")).rstrip("/")
+    asked = await asyncio.to_thread(ask, url, document)
     assert "GET /api/v1/articles" in asked
     assert "POST /api/v1/articles/{id}/retract" in asked
     assert len(asked) == 16
