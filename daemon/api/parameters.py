@@ -213,7 +213,7 @@ def span(name: str, meaning: str, *, most: timedelta) -> Parameter:
 def instant(text: str, now: datetime) -> datetime:
     """The instant that a text stands for. Raises `ValueError`."""
     if found := _SPAN.fullmatch(text):
-        return max(now - _span(found), _EARLIEST)
+        return now - min(_span(found), now - _EARLIEST)
     try:
         # a plus sign in an address is a blank
         at = datetime.fromisoformat(re.sub(r" (?=\d\d:\d\d$)", "+", text))

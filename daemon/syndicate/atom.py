@@ -19,7 +19,7 @@ def write_atom(channel: Channel) -> bytes:
     names: Any = {None: ATOM}  # the stubs know no default namespace
     feed = etree.Element(_atom("feed"), nsmap=names)
     if channel.language:
-        feed.set(f"{{{_XML}}}lang", channel.language)
+        feed.set(f"{{{_XML}}}lang", _clean(channel.language))
     _say(feed, "id", stable_id(channel.url))
     _say(feed, "title", channel.title)
     _say(feed, "updated", _written(channel.updated_at))
@@ -36,7 +36,7 @@ def write_atom(channel: Channel) -> bytes:
 def _entry(feed: etree._Element, item: Item) -> None:
     entry = etree.SubElement(feed, _atom("entry"))
     if item.language and item.language != "und":
-        entry.set(f"{{{_XML}}}lang", item.language)
+        entry.set(f"{{{_XML}}}lang", _clean(item.language))
     _say(entry, "id", item.name)
     _say(entry, "title", item.title)
     _say(entry, "updated", _written(item.changed_at))

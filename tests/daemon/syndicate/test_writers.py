@@ -138,6 +138,11 @@ def test_what_json_feed_demands_is_there() -> None:
     assert "language" not in document
 
 
+def test_a_language_is_only_text_too() -> None:
+    odd = replace(CHANNEL, language="\x1fd<e", items=(replace(ITEM, language="\x00e'n"),))
+    assert not feedparser.parse(write_atom(odd)).bozo
+
+
 def test_an_empty_feed_has_a_time_that_stays() -> None:
     empty = replace(CHANNEL, items=())
     assert write_atom(empty) == write_atom(empty)
