@@ -14,13 +14,13 @@ import structlog
 
 from daemon.archive import Archive, open_archive
 from daemon.configuration import Loaded, load_settings
-from daemon.cursors import Desk
+from daemon.cursors import Ledger
 from daemon.discover import Searcher
 from daemon.errors import SettingsError, UsageError
 from daemon.extras import ARCHIVE, EXTRACT, STREAM, reads_pages, relays, writes_archives
 from daemon.fetch import Fetcher, Robots, open_session
 from daemon.holds import Holds
-from daemon.housekeeping import MOST_STEPS, keep_house
+from daemon.housekeeping import INDEXED_ONCE, MOST_STEPS, complete_index, keep_house
 from daemon.ingest import Document, Ingester, IngestResult
 from daemon.keep import Keeper
 from daemon.learned import LearnedLines
@@ -50,6 +50,7 @@ from storage.following import add_feeds, ingest_source
 from storage.holds import held_hosts
 from storage.leases import BEAT, Holder, hold
 from storage.migration import ensure_schema
+from storage.searchindex import switch_index
 from storage.values import Feed, FullText, Lease
 
 log = structlog.get_logger()
@@ -221,6 +222,7 @@ class App:
             if not stop.is_set():
                 now = system_clock()
                 await keep_house(self.database, now, self._settings, most_steps=MOST_STEPS)
+                await complete_index(self.database, most=INDEXED_ONCE)
         return tally.result(left)
 
     async def run(self) -> None:
@@ -329,7 +331,7 @@ class App:
     async def _relay(self, replica: str) -> AsyncIterator[Relay]:
         """What tells consumers, which begin no later than now."""
         reader = reader_of(self.database, replica)
-        relay = Relay(Desk(self.database, system_clock, reader, Metrics()))
+        relay = Relay(Ledger(self.database, system_clock, reader, Metrics()))
         await relay.enrol(self._settings)
         with _plainly():
             async with relay.working():
@@ -393,6 +395,7 @@ class App:
 async def open_app(loaded: Loaded) -> AsyncIterator[App]:
     """Open the program for the length of the block. Raises `StorageError`, `SettingsError`."""
     async with open_database(loaded.settings) as database:
+        await switch_index(database, loaded.settings.search.enabled)
         yield App(loaded, database)
 
 

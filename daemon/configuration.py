@@ -105,7 +105,9 @@ def _from_file(path: Path) -> Layer:
 def _beside(path: Path, key: str, value: Any) -> Any:
     """A file named in a configuration lies beside that configuration."""
     section, _, name = key.rpartition(".")
-    in_section = name in {"file", "dir"} and section in Settings.model_fields
+    in_section = (name in {"file", "dir"} or name.endswith("_file")) and (
+        section in Settings.model_fields
+    )
     if (in_section or name == "secret_file") and isinstance(value, str) and value:
         return str(path.parent / value)
     return value

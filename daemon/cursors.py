@@ -25,7 +25,7 @@ from storage.errors import ConsumerLostError, StorageError
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Ledger:
     """What all consumers of this process share."""
 
     database: Database
@@ -37,8 +37,8 @@ class Desk:
 class HeldCursor:
     """Ours from `claim` to `let_go`; writing it raises `ConsumerLostError` once it is not."""
 
-    def __init__(self, desk: Desk, wanted: Registration) -> None:
-        self._desk = desk
+    def __init__(self, ledger: Ledger, wanted: Registration) -> None:
+        self._ledger = ledger
         self._wanted = wanted
         self._cursor: Cursor | None = None
         self.at = 0
@@ -72,10 +72,10 @@ class HeldCursor:
 
     async def claim(self) -> bool:
         """Make it ours, and make it if there is none; False: another process has it."""
-        desk, now = self._desk, self._desk.clock()
-        async with desk.database.writing() as tx:
+        ledger, now = self._ledger, self._ledger.clock()
+        async with ledger.database.writing() as tx:
             await register(tx, [self._wanted], now)
-            self._cursor = await claim(tx, self._wanted.name, desk.reader, now=now)
+            self._cursor = await claim(tx, self._wanted.name, ledger.reader, now=now)
         self.at = self._cursor.seq if self._cursor is not None else 0
         return self._cursor is not None
 
@@ -85,45 +85,45 @@ class HeldCursor:
         if cursor is None:
             return
         with suppress(StorageError):  # away, or another's by now: then it gets free by itself
-            async with self._desk.database.writing() as tx:
+            async with self._ledger.database.writing() as tx:
                 if is_well and self.at > cursor.seq:
-                    await advance(tx, cursor, self.at, self._desk.clock())
+                    await advance(tx, cursor, self.at, self._ledger.clock())
                 await release(tx, cursor)
 
     async def advance(self, seq: int) -> None:
         """Everything up to `seq` is done."""
-        async with self._desk.database.writing() as tx:
-            await advance(tx, self.known, seq, self._desk.clock())
+        async with self._ledger.database.writing() as tx:
+            await advance(tx, self.known, seq, self._ledger.clock())
         self._moved(seq)
 
     async def bury(self, letter: DeadLetter) -> None:
         """Put an event aside and go on behind it."""
-        async with self._desk.database.writing() as tx:
-            await deadletters.bury(tx, self.known, letter, self._desk.clock())
+        async with self._ledger.database.writing() as tx:
+            await deadletters.bury(tx, self.known, letter, self._ledger.clock())
         self._moved(letter.seq)
 
     async def bury_again(self, letter: DeadLetter) -> None:
         """A dead letter was tried once more, in vain."""
-        async with self._desk.database.writing() as tx:
-            await deadletters.bury_again(tx, self.known, letter, self._desk.clock())
+        async with self._ledger.database.writing() as tx:
+            await deadletters.bury_again(tx, self.known, letter, self._ledger.clock())
 
     async def settle(self, letter: DeadLetter) -> None:
         """A dead letter was delivered after all."""
-        async with self._desk.database.writing() as tx:
+        async with self._ledger.database.writing() as tx:
             await deadletters.settle(tx, self.known, letter)
 
     async def park(self, state: ConsumerState, why: str) -> None:
         """Nothing more is delivered until an operator says so."""
         self.at = self.known.seq
-        async with self._desk.database.writing() as tx:
-            await park(tx, self.known, state, why=why, now=self._desk.clock())
+        async with self._ledger.database.writing() as tx:
+            await park(tx, self.known, state, why=why, now=self._ledger.clock())
         self._cursor = replace(self.known, state=state)
 
     async def note_failure(self, why: str, pause: float) -> None:
         """It failed, and is to be tried again after so many seconds."""
-        now: datetime = self._desk.clock()
+        now: datetime = self._ledger.clock()
         again = now + timedelta(seconds=pause)
-        async with self._desk.database.writing() as tx:
+        async with self._ledger.database.writing() as tx:
             await note_failure(tx, self.known, why=why, next_try_at=again, now=now)
 
     def _moved(self, seq: int) -> None:

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import structlog
 
-from daemon.cursors import Desk, HeldCursor
+from daemon.cursors import HeldCursor, Ledger
 from daemon.events import Event, event
 from daemon.settings import AnyConsumer, StreamSettings
 from daemon.sinks import Delivered, Later, Refused, Sink, Stopped, target_of
@@ -37,15 +37,15 @@ class Delivery:
     """Serves one consumer, for as long as this process has its cursor."""
 
     def __init__(
-        self, desk: Desk, consumer: AnyConsumer, stream: StreamSettings, sink: Sink
+        self, ledger: Ledger, consumer: AnyConsumer, stream: StreamSettings, sink: Sink
     ) -> None:
-        self._desk = desk
+        self._ledger = ledger
         self._consumer = consumer
         self._stream = stream
         self._sink = sink
         self._log = log.bind(consumer=consumer.name)
         self._wanted = _wanted(consumer)
-        self._cursor = HeldCursor(desk, registration(consumer))
+        self._cursor = HeldCursor(ledger, registration(consumer))
         self._failures = 0
         """In a row."""
         self._is_broken = False
@@ -86,13 +86,13 @@ class Delivery:
             self._stir.set()
         elif last > self._cursor.at:
             self.wake()
-        self._desk.metrics.lag(self._consumer.name, last - self._cursor.at)
+        self._ledger.metrics.lag(self._consumer.name, last - self._cursor.at)
 
     # ------------------------------------------------------------ life
 
     async def run(self) -> None:
         """Serve the consumer until told to leave, or drained; trouble is only ever waited out."""
-        self._desk.metrics.serve(self._consumer.name)
+        self._ledger.metrics.serve(self._consumer.name)
         while not self._is_leaving:
             try:
                 await self._serve()
@@ -110,7 +110,7 @@ class Delivery:
         """Claim the consumer and serve it while it is ours."""
         self._is_moved = False
         if not await self._cursor.claim():
-            await self._sleep(self._desk.reader.ttl.total_seconds() / 3)
+            await self._sleep(self._ledger.reader.ttl.total_seconds() / 3)
             return
         self._failures = self._cursor.known.failures
         self._is_broken = self._is_away = False
@@ -126,7 +126,7 @@ class Delivery:
             self._log.error("consumer_expired", error=str(error))
             await self._cursor.park(ConsumerState.EXPIRED, str(error))
         finally:
-            self._desk.metrics.leave(self._consumer.name)
+            self._ledger.metrics.leave(self._consumer.name)
             await self._cursor.let_go(is_well=not self._failures and not self._cursor.is_over)
 
     @property
@@ -149,7 +149,7 @@ class Delivery:
                 await self._idle()
 
     async def _read(self) -> Page:
-        async with self._desk.database.reading() as tx:
+        async with self._ledger.database.reading() as tx:
             at, texts = self._cursor.at, self._stream.text
             return await told_page(tx, at, self._wanted, limit=PAGE, texts=texts)
 
@@ -231,7 +231,7 @@ class Delivery:
         """Deliver once more what an operator wants delivered once more."""
         name, texts = self._consumer.name, self._stream.text
         while not self._is_over:
-            async with self._desk.database.reading() as tx:
+            async with self._ledger.database.reading() as tx:
                 letters = await letters_again(tx, name, limit=1)
                 line = await told_one(tx, letters[0].seq, texts=texts) if letters else None
             if not letters:
@@ -282,8 +282,8 @@ class Delivery:
         """Wait until the consumer may be tried again, as an earlier failure left it."""
         at = self._cursor.known.next_try_at
         if at is not None:
-            await self._sleep((at - self._desk.clock()).total_seconds())
-        return at is None or at <= self._desk.clock()
+            await self._sleep((at - self._ledger.clock()).total_seconds())
+        return at is None or at <= self._ledger.clock()
 
     async def _sleep(
         self, seconds: float | None, is_enough: Callable[[], bool] = lambda: False
@@ -302,7 +302,7 @@ class Delivery:
 
     def _count(self, result: str, events: int) -> None:
         if events > 0:
-            self._desk.metrics.deliver(self._consumer.name, result, events)
+            self._ledger.metrics.deliver(self._consumer.name, result, events)
 
 
 def registration(consumer: AnyConsumer) -> Registration:

@@ -1,5 +1,7 @@
 """Take away what nothing looks up any more, or is old, in steps so small that no writer waits."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,9 +12,14 @@ from daemon.settings import Settings
 from storage.database import Database
 from storage.marks import forget_marks
 from storage.origins import forget_origins
+from storage.searchindex import build_index
 from storage.stories import forget_members
 
 EVERY = timedelta(hours=1)
+INDEXED_ONCE = 20_000
+"""Articles that a run of `newsd once` adds to the search index at most, some seconds' worth."""
+_REST = 1.0
+"""Between two steps of building the search index, times what the step took."""
 _STEP = 1_000
 """Rows a transaction."""
 MOST_STEPS = 200
@@ -45,3 +52,24 @@ async def tidy(database: Database, now: datetime, keep_origins: timedelta) -> in
         if not went:
             break
     return gone
+
+
+async def complete_index(
+    database: Database, told: Callable[[int], None] | None = None, *, most: int | None = None
+) -> int:
+    """Index what the search index still lacks, in steps between which writers have their turn.
+
+    Returns how many articles that were: all, or `most` and a few; `told` hears how many so far.
+    Raises `StorageError`.
+    """
+    timer, done = asyncio.get_running_loop().time, 0
+    while most is None or done < most:
+        began = timer()
+        step = await build_index(database)
+        if not step:
+            break
+        done += step
+        if told is not None:
+            told(done)
+        await asyncio.sleep((timer() - began) * _REST)
+    return done

@@ -24,6 +24,7 @@ DELIVERIES = ("delivered", "passed_over", "failed", "dead")
 """What becomes of events: `failed` once for every try, `passed_over` by a consumer's filters."""
 VERDICTS = ("created", "revised", "duplicates", "rejected")
 POLL_SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
+ANSWER_SECONDS = (0.005, 0.02, 0.05, 0.2, 0.5, 2, 5, 10)
 DELAY_SECONDS = (10, 30, 60, 120, 300, 600, 1800, 3600, 10800, 43200, 86400)
 
 
@@ -87,6 +88,19 @@ class Metrics:
             ["consumer", "result"],
             registry=self._registry,
         )
+        self._requests = Counter(
+            f"{PREFIX}_http_requests",
+            "Requests to the pages and the API, by route and status.",
+            ["route", "status"],
+            registry=self._registry,
+        )
+        self._answers = Histogram(
+            f"{PREFIX}_http_request_duration_seconds",
+            "From request to answer, but for those that wait for news.",
+            ["route"],
+            buckets=ANSWER_SECONDS,
+            registry=self._registry,
+        )
 
         # a series that begins at its first event hides that event from rate() and increase()
         for outcome in Outcome:
@@ -118,6 +132,12 @@ class Metrics:
     def counter(self, name: str, meaning: str, read: Callable[[], float]) -> None:
         """Show a number that only rises, and that is read when somebody asks."""
         self._registry.register(_Counted(f"{PREFIX}_{name}", meaning, read))
+
+    def observe_request(self, route: str, status: int, seconds: float | None) -> None:
+        """Count a request; `route` is a pattern, never an address. None: it waited on purpose."""
+        self._requests.labels(route, status).inc()
+        if seconds is not None:
+            self._answers.labels(route).observe(seconds)
 
     def observe(self, report: PollReport) -> None:
         """Count one poll."""

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import structlog
 
-from daemon.cursors import Desk
+from daemon.cursors import Ledger
 from daemon.delivery import Delivery, registration
 from daemon.errors import SettingsError
 from daemon.settings import AnyConsumer, FetchSettings, Settings, StreamSettings
@@ -53,8 +53,8 @@ class Served:
 class Relay:
     """Starts, wakes and ends deliveries."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
         self._served: dict[str, Served] = {}
         self._ending: dict[str, asyncio.Task[None]] = {}
         self._is_serving = asyncio.Event()
@@ -75,8 +75,8 @@ class Relay:
     async def enrol(self, settings: Settings) -> None:
         """See to it that all consumers have a cursor. Raises `StorageError`."""
         wanted = [registration(consumer) for consumer in settings.consumers]
-        async with self._desk.database.writing() as tx:
-            await register(tx, wanted, self._desk.clock())
+        async with self._ledger.database.writing() as tx:
+            await register(tx, wanted, self._ledger.clock())
 
     def follow(self, settings: Settings) -> None:
         """Serve these consumers from now on, and no others; those that stay go on undisturbed."""
@@ -139,8 +139,8 @@ class Relay:
             await asyncio.wait([served.after])
         while True:
             try:
-                async with open_sink(order.consumer, order.fetch, self._desk.clock) as sink:
-                    delivery = Delivery(self._desk, order.consumer, order.stream, sink)
+                async with open_sink(order.consumer, order.fetch, self._ledger.clock) as sink:
+                    delivery = Delivery(self._ledger, order.consumer, order.stream, sink)
                     if self._is_draining:
                         delivery.drain()
                     served.delivery = delivery
@@ -173,7 +173,7 @@ class Relay:
     @asynccontextmanager
     async def _window(self) -> AsyncIterator[Callable[[], Awaitable[Pulse]]]:
         """What a look is taken through: on PostgreSQL one connection, a third cheaper."""
-        database = self._desk.database
+        database = self._ledger.database
 
         async def look() -> Pulse:
             async with database.reading() as tx:
@@ -182,12 +182,12 @@ class Relay:
         if database.dialect == "sqlite":
             yield look
             return
-        async with database.session(f"newsd:{self._desk.reader.name}:relay") as tx:
+        async with database.session(f"newsd:{self._ledger.reader.name}:relay") as tx:
             yield lambda: pulse(tx)
 
     async def _look_on(self, look: Callable[[], Awaitable[Pulse]]) -> None:
         """For as long as there is somebody to look for."""
-        pause, timer = LOOK[self._desk.database.dialect], asyncio.get_running_loop().time
+        pause, timer = LOOK[self._ledger.database.dialect], asyncio.get_running_loop().time
         beat = timer()
         while self._is_serving.is_set():
             found = await look()
@@ -200,10 +200,10 @@ class Relay:
             await asyncio.sleep(pause)
 
     async def _renew(self) -> None:
-        if self._desk.reader.alone:
+        if self._ledger.reader.alone:
             return
-        async with self._desk.database.writing() as tx:
-            await renew(tx, self._desk.reader, now=self._desk.clock())
+        async with self._ledger.database.writing() as tx:
+            await renew(tx, self._ledger.reader, now=self._ledger.clock())
 
 
 def reader_of(database: Database, replica: str) -> Reader:

@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 import structlog
 
 from daemon import housekeeping
+from daemon.api import Desk, build_desk, mounting
 from daemon.clock import Clock
 from daemon.configuration import Loaded
-from daemon.cursors import Desk
+from daemon.cursors import Ledger
 from daemon.errors import SettingsError
 from daemon.fetch.words import one_line
 from daemon.holds import Holds
 from daemon.lanes import Lanes
 from daemon.metrics import Metrics
+from daemon.news import News
 from daemon.pacing import Paces
 from daemon.poll import Poller
 from daemon.pulse import Pulse
@@ -41,6 +43,8 @@ LATE = 300.0
 DAY = 86400.0
 HOUSEKEEPER = 0
 """The shard whose holder keeps house, one replica for all."""
+AGAIN = 60.0
+"""Seconds to wait for a database in which the search index cannot be built just now."""
 ANSWER = 5.0
 """Seconds the database may take to answer a readiness check."""
 log = structlog.get_logger()
@@ -80,7 +84,9 @@ class Service:
         self._holds = holds
         self._writer: Writer | None = None
         self._metrics = Metrics()
-        self._relay = Relay(Desk(database, clock, reader_of(database, replica), self._metrics))
+        self._relay = Relay(Ledger(database, clock, reader_of(database, replica), self._metrics))
+        self._news = News(database)
+        self._desk: Desk | None = None
         self._pulse = Pulse()
         self._poller: Poller | None = None
         self._retagging: Retagging | None = None
@@ -108,6 +114,7 @@ class Service:
         self._last_commit = self._clock()
         if report.poll.created or report.poll.revised:
             self._relay.wake()
+            self._news.announce()
         if report.poll.outcome.is_success:
             self._last_success = self._last_commit
         if self._subscriber is not None and report.hub is not None:
@@ -130,15 +137,20 @@ class Service:
             self._scheduler = Scheduler(self._database, lanes, self._clock, self._shards)
             writing = group.create_task(writer.run())
             beating = group.create_task(self._pulse.run())
+            indexing = group.create_task(self._index())
             self._show(writer, lanes, self._scheduler)
             self._subscriber = self._subscribing(self._scheduler)
-            pages = serve(self._settings.http, self._metrics, self._ready, self._subscriber)
+            self._desk = build_desk(self._settings, self._database, self._clock, self._news)
+            api = mounting(self._settings.http, self._desk)
+            http, metrics = self._settings.http, self._metrics
+            pages = serve(http, metrics, self._ready, self._subscriber, api)
             await self._relay.enrol(self._settings)
             async with self._relay.working():
                 async with pages, self._jobs():
                     scheduling = group.create_task(self._scheduler.run())
                     await self._generations(lanes, assemble, reloaded)
                     scheduling.cancel()
+                    indexing.cancel()
                 await self._finish(lanes, writer)
             beating.cancel()
             writing.cancel()
@@ -158,6 +170,8 @@ class Service:
                 lanes.hold()
                 await self._let_finish(lanes)
             self._settings = settings
+            if self._desk is not None:
+                self._desk.follow(settings)
 
     @asynccontextmanager
     async def _tagging(self, retagging: Retagging) -> AsyncIterator[None]:
@@ -284,6 +298,19 @@ class Service:
         except StorageError as error:
             log.warning("housekeeping_failed", error=str(error))
 
+    async def _index(self) -> None:
+        """Index what is there already, after the setting has changed."""
+        while True:
+            try:
+                done = await housekeeping.complete_index(self._database)
+            except StorageError as error:
+                log.warning("indexing_interrupted", error=str(error))
+                await asyncio.sleep(AGAIN)
+            else:
+                if done:
+                    log.info("indexed", articles=done)
+                return
+
     async def _beat(self) -> None:
         try:
             await self._holder.beat()
@@ -314,6 +341,7 @@ class Service:
         gauge("retagging_articles", "Stored articles that wait for other rules.", self._untagged)
         gauge("request_price", "Article-seconds a poll must be worth.", lambda: self._price.mu)
         gauge("requests_per_feed_day", "Smoothed.", lambda: self._price.requests)
+        gauge("api_waiting", "Readers that wait for changes.", lambda: self._news.waiting)
         gauge("shards_held", "Shards this replica polls.", lambda: len(self._holder.leases))
 
     def _untagged(self) -> int:
@@ -361,7 +389,7 @@ async def _reloaded(old: Settings, reloaded: Reload) -> Settings | None:
     except (SettingsError, StorageError) as error:
         log.error("reload_refused", error=str(error))  # noqa: TRY400  the message says it all
         return None
-    for section in ("database", "http", "archive"):
+    for section in ("database", "search", "http", "archive"):
         if getattr(new, section) != getattr(old, section):
             log.warning("reload_needs_restart", section=section)
     log.info("reloaded")

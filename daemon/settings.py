@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from storage.values import FullText
+from storage.values import FullText, SearchScope
 
 _SPAN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*")
 _SPAN_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -83,12 +83,22 @@ def _bind(value: str) -> str:
     return value
 
 
+def _token(value: str) -> str:
+    """One that cannot be guessed and can be sent in a header."""
+    if value and (len(value) < 16 or not value.isascii() or not value.isprintable()):
+        raise ValueError("a token has at least 16 printable ASCII characters")
+    if " " in value:
+        raise ValueError("a token has no blanks")
+    return value
+
+
 def _network(value: Any) -> Any:
     return ip_network(value) if isinstance(value, str) else value
 
 
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Size = Annotated[int, BeforeValidator(_size), Field(gt=0, le=1 << 30)]
+Origin = Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 OptionalFile = Annotated[Path | None, BeforeValidator(_file)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_listed)]
@@ -400,13 +410,23 @@ PLAIN_TOPICS = TopicsSettings()
 """What comes with the program, and nothing of an operator's own."""
 
 
+class SearchSettings(_Section):
+    """Finding articles by their words."""
+
+    enabled: SearchScope = Field(
+        default=SearchScope.TITLES,
+        description="What is indexed: off, titles (and summaries) or bodies (the texts too). What "
+        "is there already is indexed after the next start, or by newsd db index.",
+    )
+
+
 class HttpSettings(_Section):
-    """The daemon's own pages: /livez, /readyz and /metrics."""
+    """The daemon's own pages: /livez, /readyz and /metrics, the API and the feeds it writes."""
 
     bind: Annotated[str, AfterValidator(_bind)] = Field(
         default="127.0.0.1:8080",
-        description='Address and port of `newsd run`; "" switches it off. It has no password: '
-        "bind it to loopback or to a private network.",
+        description='Address and port of `newsd run`; "" switches it off. Without a token anybody '
+        "who reaches it may read: bind it to loopback or to a private network.",
         pattern=r"^$|^\[?[0-9a-zA-Z.:*-]*\]?:\d{1,5}$",
     )
     public_url: str = Field(
@@ -415,6 +435,25 @@ class HttpSettings(_Section):
         'it hubs (WebSub) are asked to tell of news at once. "": feeds are only polled.',
         pattern=r"^$|^https?://[^\s/]+(/[^\s?#]*)?$",
     )
+    token: Annotated[str, AfterValidator(_token)] = Field(
+        default="",
+        description="What every request to /api and /feeds must then bring (Authorization: "
+        "Bearer; /feeds also as ?token=), at least 16 characters; only with it can anything be "
+        'written. "": none. NEWSD_HTTP__TOKEN_FILE names a file that holds it.',
+    )
+    token_file: OptionalFile = Field(
+        default=None, description="A file that holds the token, instead of token."
+    )
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = Field(
+        default=(),
+        description='Web pages whose scripts may read the API, such as ["https://desk.example.org"].',
+    )
+
+    @model_validator(mode="after")
+    def _one_token(self) -> Self:
+        if self.token and self.token_file:
+            raise ValueError("token and token_file are both set; set one of them")
+        return self
 
 
 class StreamSettings(_Section):
@@ -585,6 +624,7 @@ class Settings(_Section):
     archive: ArchiveSettings = ArchiveSettings()
     feeds: FeedsSettings = FeedsSettings()
     topics: TopicsSettings = TopicsSettings()
+    search: SearchSettings = SearchSettings()
     http: HttpSettings = HttpSettings()
     run: RunSettings = RunSettings()
     log: LogSettings = LogSettings()

@@ -1,5 +1,6 @@
 """The daemon's own pages: is it alive, is it doing its work, and what has it counted."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -7,6 +8,7 @@ from typing import Protocol
 
 import orjson
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from daemon.errors import SettingsError
 from daemon.metrics import Metrics
@@ -28,6 +30,11 @@ class Readiness:
 
 
 Ready = Callable[[], Awaitable[Readiness]]
+Mount = Callable[[web.Application], None]
+WAITING = "/api/v1/changes"
+"""Answers below this wait for something to say: the time they take means nothing."""
+GOODBYE = 5.0
+"""Seconds that answers under way may take when we end."""
 
 
 class Callback(Protocol):
@@ -42,16 +49,25 @@ class Callback(Protocol):
 
 @asynccontextmanager
 async def serve(
-    settings: HttpSettings, metrics: Metrics, ready: Ready, callback: Callback | None = None
+    settings: HttpSettings,
+    metrics: Metrics,
+    ready: Ready,
+    callback: Callback | None = None,
+    mount: Mount | None = None,
 ) -> AsyncIterator[None]:
-    """Serve the pages for the length of the block. Raises `SettingsError` on a taken port."""
+    """Serve the pages for the length of the block. Raises `SettingsError` on a taken port.
+
+    `mount` adds other pages to the same server.
+    """
     if not settings.bind:
         yield
         return
     pages = _pages(metrics, ready)
     if callback is not None:
         pages.add_routes(_hub_routes(callback))
-    runner = web.AppRunner(pages, access_log=None)
+    if mount is not None:
+        mount(pages)
+    runner = web.AppRunner(pages, access_log=None, shutdown_timeout=GOODBYE)
     await runner.setup()
     try:
         await _listen(runner, settings.bind)
@@ -88,11 +104,39 @@ def _pages(metrics: Metrics, ready: Ready) -> web.Application:
             headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
         )
 
-    app = web.Application()
+    app = web.Application(middlewares=[_counting(metrics)])
     app.router.add_get("/livez", livez)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", exposition)
     return app
+
+
+def _counting(metrics: Metrics) -> Middleware:
+    """Counts each request under the pattern that it fits, of which there are few."""
+
+    @web.middleware
+    async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        timer, status = asyncio.get_running_loop().time, 500
+        began = timer()
+        try:
+            response = await handler(request)
+            status = response.status
+        except web.HTTPException as error:
+            status = error.status
+            raise
+        else:
+            return response
+        finally:
+            route = _route(request)
+            seconds = None if route.startswith(WAITING) else timer() - began
+            metrics.observe_request(route, status, seconds)
+
+    return count
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "none"
 
 
 def _hub_routes(callback: Callback) -> list[web.RouteDef]:

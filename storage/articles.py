@@ -33,6 +33,7 @@ from storage.schema import (
     article_topic,
     changes,
 )
+from storage.searchindex import index_new
 from storage.sightings import note_sightings
 from storage.stories import retell_stories, save_stories
 from storage.values import (
@@ -127,6 +128,7 @@ async def save(
     created = [(j, v, c) for j, c in numbered if isinstance(v := j.verdict, Created)]
     revised = [(j, c) for j, c in numbered if isinstance(j.verdict, Revised)]
     await insert_rows(tx, article, [article_row(j, v, c) for j, v, c in created])
+    await index_new(tx, [(v.article_id, j.tagged.article) for j, v, _ in created])
     await revise(tx, revised)
     await renew_marks(tx, _renewed(revised), now=now)
     await note_sightings(tx, judged, now=now)

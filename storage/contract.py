@@ -395,11 +395,27 @@ _DEAD_LETTER = View(
     "FROM dead_letter d",
 )
 
+_SEARCH = View(
+    "newsd_search_v1",
+    "The words of articles: document MATCH 'words' on SQLite (FTS5), document @@"
+    " websearch_to_tsquery('simple', 'words') on PostgreSQL, there in lower case and Latin letters"
+    " without accents.",
+    (
+        ("article_id", "{search_id}", "The article; retracted ones are not there."),
+        (
+            "document",
+            "{search_document}",
+            "Its words, as search.enabled says: of title and summary, or of the text too.",
+        ),
+    ),
+    "FROM article_search s",
+)
+
 # Ordered so that a view comes after those it reads.
 _DATA = (
     *(_ARTICLE, _EVIDENCE, _REVISION, _SIGHTING, _STORY, _TOPIC, _ENTITY),
     *(_FEED, _HEALTH, _POLL, _GAP, _CHANGE),
-    *(_HORIZON, _CONSUMER, _DEAD_LETTER),
+    *(_HORIZON, _CONSUMER, _DEAD_LETTER, _SEARCH),
 )
 _CONTRACT = View(
     "newsd_contract",

@@ -7,6 +7,7 @@ StorageError
   StorageRefusedError       the database will not take this particular row
   LeaseHeldError            another instance works on this database
   QueryError                somebody's own question cannot be answered
+    TooSlowError            not in the time it may take
   CursorExpiredError        what a reader wants to go on from is kept no more
   ConsumerHeldError         another reader goes by this name just now
   ConsumerLostError         somebody else has the cursor of a consumer by now
@@ -44,6 +45,10 @@ class OtherOriginError(StorageError):
 
 class QueryError(StorageError):
     """The database will not answer a question; the message says why, in its words."""
+
+
+class TooSlowError(QueryError):
+    """A question takes longer than it may; ask for less."""
 
 
 class CursorExpiredError(StorageError):

@@ -59,6 +59,10 @@ _POSTGRESQL = {
     "55P03": (StorageUnavailableError, "is locked by another session; try again in a moment"),
     "57": (StorageUnavailableError, "is shutting down or starting; try again in a moment"),
 }
+_NO_MODULE = (
+    SchemaMismatchError,
+    "needs SQLite with FTS5, which this Python's sqlite3 lacks; use another Python",
+)
 _AWAY = (
     StorageUnavailableError,
     "does not answer; check that it runs and can be reached from here",
@@ -94,6 +98,8 @@ def _kind(error: BaseException) -> _Kind | None:
     if code is not None:
         if str(error).startswith(("no such table", "no such column")):
             return _POSTGRESQL["42P01"]
+        if str(error).startswith("no such module"):
+            return _NO_MODULE
         return _SQLITE.get(code & 0xFF)
     state = str(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or "")
     return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])

@@ -49,24 +49,24 @@ def _type(name: str) -> TypeEngine[Any]:
     return Instant() if name == "at" or name.endswith("_at") else NullType()
 
 
-def _view(name: str) -> TableClause:
+def view_table(name: str) -> TableClause:
     """A public view, as far as a query needs to know it."""
     columns = next(view.column_names for view in VIEWS if view.name == name)
     named: list[ColumnClause[Any]] = [column(one, _type(one)) for one in columns]
     return table(name, *named)
 
 
-_article = _view("newsd_article_v1")
-_evidence = _view("newsd_article_evidence_v1")
-_revision = _view("newsd_article_revision_v1")
-_sighting = _view("newsd_sighting_v1")
-_topic = _view("newsd_article_topic_v1")
-_health = _view("newsd_feed_health_v1")
-_poll = _view("newsd_poll_v1")
-_story = _view("newsd_story_v1")
-_entity = _view("newsd_article_entity_v1")
-_consumer = _view("newsd_consumer_v1")
-_dead_letter = _view("newsd_dead_letter_v1")
+_article = view_table("newsd_article_v1")
+_evidence = view_table("newsd_article_evidence_v1")
+_revision = view_table("newsd_article_revision_v1")
+_sighting = view_table("newsd_sighting_v1")
+_topic = view_table("newsd_article_topic_v1")
+_health = view_table("newsd_feed_health_v1")
+_poll = view_table("newsd_poll_v1")
+_story = view_table("newsd_story_v1")
+_entity = view_table("newsd_article_entity_v1")
+_consumer = view_table("newsd_consumer_v1")
+_dead_letter = view_table("newsd_dead_letter_v1")
 _NEWEST = func.coalesce(_article.c.published_at, _article.c.first_seen_at).desc()
 
 

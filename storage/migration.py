@@ -16,11 +16,12 @@ from storage.contract import VIEWS
 from storage.database import Database, Transaction
 from storage.errors import SchemaMismatchError
 from storage.schema import metadata
+from storage.searchable import CREATE, NAME, PARTS
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0010"
+HEAD = "0011"
 """The schema this program was written for; a test compares it with `migrations/versions`."""
 
 _VERBS = {"add": "missing", "remove": "unexpected", "modify": "different"}
@@ -118,12 +119,14 @@ def _differences(connection: Connection) -> list[str]:
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415  as in `_migrate`
     from alembic.migration import MigrationContext  # noqa: PLC0415  as in `_migrate`
 
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    opts = {"compare_type": True, "include_name": lambda name, _, __: name not in PARTS}
+    context = MigrationContext.configure(connection, opts=opts)
     with warnings.catch_warnings():
         # nothing reads an index on an expression back from SQLite
         warnings.filterwarnings("ignore", message=".*expression-based index")
         differences = compare_metadata(context, metadata)
     lines = [line for found in differences for line in _lines(found)]
+    lines += _search_that_differs(connection)
     if connection.dialect.name == "sqlite":
         lines += _only_on_sqlite(connection)
     if not any(line.startswith("missing table") for line in lines):
@@ -139,6 +142,30 @@ def _only_on_sqlite(connection: Connection) -> Iterator[str]:
     for table in metadata.sorted_tables:
         for name in sorted({str(index.name) for index in table.indexes} - there):
             yield f"missing index: {name}"
+
+
+_SEARCH = {
+    "sqlite": f"SELECT sql FROM sqlite_master WHERE name = '{NAME}'",  # noqa: S608  our own name
+    "postgresql": "SELECT concat_ws(' ', string_agg(a.attname || ' ' ||"  # noqa: S608  our own name
+    " format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum),"
+    f" (SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_{NAME}_document'))"
+    f" FROM pg_attribute a WHERE a.attrelid = to_regclass('{NAME}') AND a.attnum > 0"
+    " HAVING count(*) > 0",
+}
+_SEARCH_IS = {
+    "sqlite": CREATE["sqlite"][0],
+    "postgresql": "article_id bigint, document tsvector CREATE INDEX"
+    f" ix_{NAME}_document ON public.{NAME} USING gin (document)",
+}
+
+
+def _search_that_differs(connection: Connection) -> Iterator[str]:
+    """The full-text index, which Alembic cannot compare."""
+    found = connection.exec_driver_sql(_SEARCH[connection.dialect.name]).scalar()
+    if found is None:
+        yield f"missing table: {NAME}"
+    elif found != _SEARCH_IS[connection.dialect.name]:
+        yield f"different table: {NAME}"
 
 
 def _views_that_differ(connection: Connection) -> Iterator[str]:

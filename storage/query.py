@@ -1,5 +1,6 @@
 """Somebody else's question to the database: it may only read, and takes so long and no longer."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 
 from storage.database import Database, Transaction
-from storage.errors import QueryError
+from storage.errors import QueryError, TooSlowError
 
 ROWS_AT_ONCE = 500
 _STEPS = 10_000
 """Instructions of SQLite between two looks at the time."""
+
+
+_QUERY_CANCELED = "57014"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,28 @@ async def answered(database: Database, sql: str, limit: timedelta) -> AsyncItera
             if getattr(error, "sqlstate", None) is None:
                 raise
             raise QueryError(_plainly(error)) from error
+
+
+@asynccontextmanager
+async def asking(database: Database, limit: timedelta) -> AsyncIterator[Transaction]:
+    """A transaction that can only read, and whose statements end within `limit`.
+
+    Raises `TooSlowError` when one does not.
+    """
+    async with database.reading() as tx, _confined(tx, limit):
+        try:
+            yield tx
+        except DBAPIError as error:
+            if not _was_stopped(error.orig):
+                raise
+            raise TooSlowError("this takes too long; ask for less of it") from error
+
+
+def _was_stopped(error: BaseException | None) -> bool:
+    """By the progress handler of SQLite, or the statement timeout of PostgreSQL."""
+    state = str(getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or "")
+    code = getattr(error, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_INTERRUPT or state == _QUERY_CANCELED
 
 
 @asynccontextmanager

@@ -23,6 +23,7 @@ from storage.revisions import (
 )
 from storage.rows import content_row, published_row
 from storage.schema import article
+from storage.searchindex import index_again
 from storage.stories import retell_stories
 from storage.values import Change, ChangeKind, TaggedArticle, Topic
 
@@ -63,6 +64,7 @@ async def rewrite(
         await tx.execute(RETEXT, [retext_row(one.kept.article_id, one.tagged) for one in remade])
         await replace_evidence(tx, {o.kept.article_id: o.tagged.article for o in remade})
         await replace_topics(tx, {o.kept.article_id: o.tagged.topics for o in remade}, now)
+    await index_again(tx, revised)
     fresh = [(o.kept.article_id, o.tagged.likeness) for o in remade if o.is_revision]
     await renew_marks(tx, [(held, like) for held, like in fresh if like is not None], now=now)
     await tell(tx, told)

@@ -33,6 +33,7 @@ from storage.schema import (
     sighting,
     story_member,
 )
+from storage.searchindex import unindex
 from storage.stories import retell_stories
 from storage.values import Change, ChangeKind
 
@@ -87,6 +88,7 @@ async def _withdraw(
         return []
     gone = [change.article_id for change in told]
     await _empty(tx, told)
+    await unindex(tx, gone)
     reasons = [
         {"article_id": i, "stage": leave.stage, "facts": {"why": leave.why[i]}} for i in gone
     ]

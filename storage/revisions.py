@@ -27,6 +27,7 @@ from storage.schema import (
     article_text,
     article_topic,
 )
+from storage.searchindex import index_again
 from storage.values import Article, Change, Judged, TaggedArticle, Topic
 
 Revision = tuple[Judged, Change]
@@ -45,6 +46,7 @@ async def revise(tx: Transaction, revised: Sequence[Revision]) -> None:
         await _retag(tx, turn)
         await _weigh_again(tx, turn)
         await _keep_origins(tx, turn)
+    await index_again(tx, [change.article_id for _, change in revised])
 
 
 def _turns(revised: Sequence[Revision]) -> Iterator[list[Revision]]:

@@ -6,6 +6,7 @@ Private: other programs read the views of `storage/contract.py`.
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     Column,
     ForeignKey,
     Identity,
@@ -16,10 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
 from storage.columns import Big, Flag, Instant, Json, Real
+from storage.searchable import CREATE, DROP
 
 naming = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -221,6 +224,7 @@ article = _table(
     Column("deleted", Flag, nullable=False),
     # NULL: its feed
     Column("text_source", Text),
+    Index(None, "seq"),
     Index(None, "url_hash"),
     Index(None, "content_hash"),
     Index(None, "public_id"),
@@ -375,6 +379,7 @@ story = _table(
     Column("first_published_at", Instant),
     Column("last_published_at", Instant),
     Column("language", Text),
+    Index(None, "last_published_at"),
 )
 
 # ---------------------------------------------------------------- likeness and stories
@@ -436,6 +441,29 @@ site_lines = _table(
     Column("recent", LargeBinary, nullable=False),
     Column("learned", Json, nullable=False),
 )
+
+# ---------------------------------------------------------------- search
+
+# One row, once anybody has said what shall be found: which words of articles are indexed, and
+# below which number articles are still to be.
+search_index = _table(
+    "search_index",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("scope", Text, nullable=False),
+    Column("before_id", Big, nullable=False),
+)
+
+
+# The index itself is no table that SQLAlchemy knows how to write.
+def _said(statement: str, dialect: str | None = None) -> Any:
+    made: Any = DDL(statement)  # type: ignore[no-untyped-call]  # theirs
+    return made.execute_if(dialect=dialect) if dialect else made
+
+
+for _engine, _statements in CREATE.items():
+    for _statement in _statements:
+        event.listen(metadata, "after_create", _said(_statement, _engine))
+event.listen(metadata, "before_drop", _said(DROP))
 
 # ---------------------------------------------------------------- order and ownership
 

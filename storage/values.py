@@ -60,6 +60,16 @@ class FullText(StrEnum):
     ALWAYS = "always"
 
 
+class SearchScope(StrEnum):
+    """Which words of articles can be searched for."""
+
+    OFF = "off"
+    TITLES = "titles"
+    """Of title and summary."""
+    BODIES = "bodies"
+    """Of the text, too."""
+
+
 class FeedKind(StrEnum):
     """What a feed's document is; `INGEST` is the source of articles given by hand."""
 

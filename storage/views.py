@@ -11,6 +11,9 @@ _WORDS = {
         "day_ago": "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-1 day')",
         "delay": "round((julianday(a.first_seen_at) - julianday(a.published_at)) * 86400, 3)",
         "real": "REAL",
+        "search_id": "s.rowid",
+        # the column that FTS5 hides, and that MATCH is asked of
+        "search_document": "s.article_search",
     },
     "postgresql": {
         "week_ago": "now() - interval '7 days'",
@@ -18,6 +21,8 @@ _WORDS = {
         "delay": "round(extract(epoch FROM a.first_seen_at - a.published_at), 3)"
         "::double precision",
         "real": "double precision",
+        "search_id": "s.article_id",
+        "search_document": "s.document",
     },
 }
 

@@ -35,6 +35,12 @@ with a lower number never appears later. From 0 comes all that is kept. Old chan
 a reader has missed some if `:last` is not 0 and lower than `SELECT seq FROM newsd_horizon_v1`,
 asked after the rows were read; it then begins anew from 0.
 
+Searching: `SELECT a.title FROM newsd_search_v1 s JOIN newsd_article_v1 a USING (article_id) WHERE`
+and, on SQLite, `s.document MATCH 'zürich brid*'` ([FTS5](https://www.sqlite.org/fts5.html), 3), on
+PostgreSQL `s.document @@ websearch_to_tsquery('simple', 'zurich bridge')`. On PostgreSQL write
+words in lower case and Latin letters without accents; on both, put blanks between the characters
+of scripts that are written without them, in quotation marks (`"北 京"`), and for hyphens.
+
 This page is written by `python -m tests.contract` from `docs/contract/v1.json`.
 """
 

@@ -93,6 +93,9 @@ G5 | SQL, templates and paths in any text | bound parameters; text is only text
 G6 | hostile lists of feeds | no declarations, bounded memory, every refusal named by its line
 G7 | formulas in cells of a CSV | for a spreadsheet such a cell begins with an apostrophe
 G8 | forged pings of a hub | signed, or dropped; a ping only hastens a poll
+G9 | a web page whose own name leads to the local API | refused: it is asked under a foreign name
+G10 | reading or writing over HTTP without the token | refused; nothing writes where there is none
+G11 | requests that ask too much, and readers that do not read | bounded, each with a clear answer
 H1 | a kill at any instant | nothing acknowledged is lost, nothing is double
 H2 | validators without their items | one transaction
 H3 | a power cut after a commit | databases are opened for full durability

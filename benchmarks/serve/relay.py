@@ -17,7 +17,7 @@ import redis.asyncio
 
 from benchmarks.serve.supply import fill, postgresql, sqlite
 from daemon.app import system_clock
-from daemon.cursors import Desk
+from daemon.cursors import Ledger
 from daemon.logs import set_up_logs
 from daemon.metrics import Metrics
 from daemon.relay import Relay
@@ -78,7 +78,7 @@ async def relayed(database: Database, wanted: AnyConsumer, events: int) -> tuple
     """CPU and wall seconds that telling of all changes took."""
     settings = Settings(consumers=(wanted,))
     reader = Reader("bench", alone=database.path is not None)
-    relay = Relay(Desk(database, system_clock, reader, Metrics()))
+    relay = Relay(Ledger(database, system_clock, reader, Metrics()))
     await relay.enrol(settings)
     async with relay.working():
         cpu, wall = time.process_time(), time.perf_counter()

@@ -16,6 +16,7 @@ from daemon.commands.since import Since
 from daemon.commands.why import reasons, spoken_of
 from daemon.configuration import Loaded
 from daemon.errors import UsageError
+from daemon.topicnames import topic_ids
 from storage.database import Database
 from storage.listings import (
     article,
@@ -25,14 +26,19 @@ from storage.listings import (
     latest_articles,
     revision_texts,
 )
+from storage.paging import ARTICLE_COLUMNS, Chosen
 from storage.replays import public_ids_of
 from storage.retraction import retract as retract_articles
+from storage.search import search as find_articles
+from storage.searchindex import count_unindexed
 from storage.values import Change, ChangeKind
+from storage.wanted import parse_query
 
 app = typer.Typer(
     rich_markup_mode=None, add_completion=False, help="List, show and explain articles."
 )
 _COLUMNS = ("article_id", "published_at", "language", "host", "title")
+_FOUND = ("score", *_COLUMNS, "snippet")
 _PARTS = ("other_dates", "topics", "entities", "sightings", "revisions", "copies")
 _APART = {"text", "html", "furniture", *_PARTS}
 _SINGULAR = {"copies": "copy", "entities": "entity"}
@@ -68,6 +74,38 @@ def show_all(
     wanted |= {"entity": entity, "host": host, "search": search, "since": since}
     rows = asyncio.run(_latest(read_settings(config, database), wanted))
     show_rows(rows, _COLUMNS, as_json=as_json)
+
+
+@app.command(epilog="Example: newsd articles search '\"harbour bridge\" repair* -cat' --since 7d")
+def search(
+    query: Annotated[
+        str,
+        typer.Argument(help='Words, "a phrase", -without, one OR other, beginn*.'),
+    ],
+    *,
+    language: Annotated[
+        str | None, typer.Option("--lang", help="Only in this language: en, de, ...")
+    ] = None,
+    topic: Annotated[
+        str | None, typer.Option("--topic", help="Only with this topic: a label or an id.")
+    ] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Only from this host.")] = None,
+    since: Since = None,
+    limit: Limit = 20,
+    config: Config = None,
+    database: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find articles by their words: those that fit best and are new come first."""
+    loaded = read_settings(config, database)
+    topics = topic_ids(topic, loaded.settings.topics.file) if topic is not None else ()
+    chosen = Chosen(
+        query=parse_query(query), language=language, topics=topics, host=host, since=since
+    )
+    rows, left = asyncio.run(_search(loaded, chosen, limit))
+    show_rows(rows, _FOUND, as_json=as_json)
+    if left:
+        note(f"{left} older articles are not indexed yet; newsd db index does it")
 
 
 @app.command(epilog="Example: newsd articles show 42")
@@ -190,6 +228,13 @@ async def _tell_archive(
 async def _latest(loaded: Loaded, wanted: dict[str, Any]) -> list[dict[str, Any]]:
     async with open_database(loaded.settings) as database, database.reading() as tx:
         return await latest_articles(tx, **wanted)
+
+
+async def _search(loaded: Loaded, chosen: Chosen, limit: int) -> tuple[list[dict[str, Any]], int]:
+    async with open_database(loaded.settings) as database, database.reading() as tx:
+        shown = [name for name in ARTICLE_COLUMNS if name not in {"text", "html"}]
+        rows = await find_articles(tx, chosen, now=system_clock(), limit=limit, columns=shown)
+        return rows, await count_unindexed(tx)
 
 
 async def _article(loaded: Loaded, article_id: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from daemon.api import read_token
 from daemon.app import check_consumers, check_extras
 from daemon.commands.example import example_config, written
 from daemon.commands.feeds import outlines_from
@@ -81,6 +82,7 @@ async def _check_what_is_named(settings: Settings) -> None:
     check_topics(settings.topics)
     check_extras(settings)
     check_consumers(settings)
+    read_token(settings.http)
     if outlines := outlines_in(settings):
         outlines_from(outlines)
     try:
@@ -96,7 +98,8 @@ def _in_force(loaded: Loaded) -> Iterator[tuple[str, str, str]]:
         if section != ARRAY:
             for name, value in getattr(loaded.settings, section):
                 key = f"{section}.{name}"
-                yield key, _without_password(value), loaded.origins.get(key, "default")
+                shown = _HIDDEN if key == "http.token" and value else _without_password(value)
+                yield key, shown, loaded.origins.get(key, "default")
     for place, consumer in enumerate(loaded.settings.consumers):
         for name, value in consumer:
             origin = loaded.origins.get(f"{ARRAY}.{place}.{name}", "default")

@@ -1,6 +1,7 @@
 """`newsd db`: the database's schema, and its space."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 
@@ -10,13 +11,19 @@ from daemon.commands.options import Config, DatabaseUrl, read_settings
 from daemon.commands.say import say
 from daemon.commands.watching import status
 from daemon.configuration import Loaded
+from daemon.housekeeping import complete_index
+from daemon.settings import Settings
 from storage import migration
 from storage.database import Database
+from storage.searchindex import count_unindexed, switch_index
 from storage.vacuum import size_of
 from storage.vacuum import vacuum as vacuum_database
+from storage.values import SearchScope
 
 app = typer.Typer(
-    rich_markup_mode=None, add_completion=False, help="Upgrade, check and vacuum the database."
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Upgrade, check, index and vacuum the database.",
 )
 MIB = 1 << 20
 
@@ -51,6 +58,38 @@ def vacuum(*, config: Config = None, database: DatabaseUrl = None) -> None:
     two copies.
     """
     say(asyncio.run(_vacuum(read_settings(config, database))))
+
+
+@app.command(epilog="Example: newsd db index")
+def index(
+    *,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Empty the index first, and index everything.")
+    ] = False,
+    config: Config = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Index articles for search as search.enabled says.
+
+    Safe beside a running newsd. A run that was broken off goes on where it was.
+    """
+    loaded = read_settings(config, database)
+    say(asyncio.run(_index(loaded.settings, anew=anew)))
+
+
+async def _index(settings: Settings, *, anew: bool) -> str:
+    scope = settings.search.enabled
+    async with open_database(settings) as database:
+        if anew:
+            await switch_index(database, SearchScope.OFF)
+        await switch_index(database, scope)
+        async with database.reading() as tx:
+            left = await count_unindexed(tx)
+        with status("indexing") as show:
+            done = await complete_index(database, lambda n: show(f"{n} of {left} articles"))
+        if scope is SearchScope.OFF:
+            return f"{database.name}: nothing is indexed (search.enabled)"
+        return f"{database.name}: {scope} indexed, {done} articles now"
 
 
 def _url(config: Config, database: DatabaseUrl) -> str:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from daemon.addresses import check_address
 from daemon.app import open_database, open_searcher, system_clock
-from daemon.commands.addresses import check_address
 from daemon.commands.exits import Exit
 from daemon.commands.explain import explained
 from daemon.commands.finding import COLUMNS, find_feeds, row, told

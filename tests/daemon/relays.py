@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from daemon.app import system_clock
-from daemon.cursors import Desk
+from daemon.cursors import Ledger
 from daemon.metrics import Metrics
 from daemon.relay import Relay
 from daemon.settings import AnyConsumer, Settings, StreamSettings, WebhookSettings
@@ -52,7 +52,7 @@ async def relaying(
 ) -> AsyncIterator[Relay]:
     """Serve these consumers for the length of the block."""
     reader = Reader(replica, ttl, alone=database.path is not None)
-    relay = Relay(Desk(database, system_clock, reader, Metrics()))
+    relay = Relay(Ledger(database, system_clock, reader, Metrics()))
     await relay.enrol(settings_of(*wanted))
     async with relay.working():
         relay.follow(settings_of(*wanted))

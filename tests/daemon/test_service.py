@@ -137,6 +137,36 @@ def test_a_daemon_that_waits_for_pages_leaves_with_what_it_has(tmp_path: Path) -
             assert daemon.process.wait(PATIENCE) == 0
 
 
+def test_a_daemon_tells_of_an_article_when_it_is_kept(tmp_path: Path, site: str) -> None:
+    with running(tmp_path, site, '[search]\nenabled = "bodies"\n') as daemon:
+        daemon.log_until("running")
+        status, page = daemon.ask("/api/v1/changes?wait=30s")
+        assert (status, [c["kind"] for c in json.loads(page)["items"]]) == (200, ["created"])
+        status, page = daemon.ask("/api/v1/articles?q=bridge&fields=title")
+        assert json.loads(page)["items"] == [{"title": BRIDGE_ITEM.title}]
+        assert daemon.ask("/feeds/all.atom")[0] == 200
+        _, metrics = daemon.ask("/metrics")
+        assert 'http_requests_total{route="/api/v1/articles",status="200"} 1.0' in metrics
+        assert 'http_requests_total{route="/feeds/all.{format}",status="200"} 1.0' in metrics
+        assert daemon.end(signal.SIGTERM) == 0
+
+
+def test_a_token_keeps_the_api_and_not_the_health_pages(
+    tmp_path: Path, site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token").write_text("a-token-for-tests-only\n")
+    monkeypatch.setenv("NEWSD_HTTP__TOKEN_FILE", str(tmp_path / "token"))
+    with running(tmp_path, site) as daemon:
+        daemon.log_until("running")
+        for page in ("/livez", "/readyz", "/metrics"):
+            assert daemon.ask(page)[0] == 200
+        assert daemon.ask("/api/v1/articles")[0] == 401
+        assert daemon.ask("/feeds/all.json?token=a-token-for-tests-only")[0] == 200
+        health = [sys.executable, "-m", "daemon", "health", "--config", f"{tmp_path}/newsd.toml"]
+        assert subprocess.run(health, cwd=ROOT, check=False).returncode == 0
+        assert daemon.end(signal.SIGTERM) == 0
+
+
 def test_a_daemon_polls_tells_and_leaves(tmp_path: Path, site: str) -> None:
     with running(tmp_path, site) as daemon:
         poll = daemon.log_until("poll", outcome="stored")

@@ -43,6 +43,7 @@ PROMISED = {
     "newsd_consumer_v1": "name kind target seq lag updated_at state failures last_error"
     " next_try_at dead_letters",
     "newsd_dead_letter_v1": "consumer seq at tries why",
+    "newsd_search_v1": "article_id document",
     "newsd_contract": "name version since deprecated",
 }
 

@@ -113,3 +113,27 @@ def test_copies_stand_with_their_original_and_in_its_story(newsd: Newsd) -> None
     story = json.loads(newsd("stories", "show", "1", "--json"))
     assert [member["article_id"] for member in story["members"]] == [1, 2]
     assert "there is no story 2" in newsd("stories", "show", "2", status=2)
+
+
+def test_articles_are_found_by_their_words(newsd: Newsd) -> None:
+    lines = newsd("articles", "search", "karlhaven OR court", "--limit", "9").splitlines()
+    assert lines[0].split()[:2] == ["score", "article"]
+    assert len(lines) == 4
+    found = json.loads(newsd("articles", "search", "karlh*", "--topic", "labour", "--json"))
+    assert found
+    assert all("**" in one["snippet"] for one in found)
+    assert json.loads(newsd("articles", "search", "karlhaven", "--lang", "de", "--json")) == []
+    assert "quotation mark" in newsd("articles", "search", 'a "b', status=2)
+    assert "no topic is called" in newsd("articles", "search", "a", "--topic", "zzz", status=2)
+
+
+def test_the_index_is_made_anew(newsd: Newsd, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = newsd("db", "index", "--anew")
+    assert said.endswith("titles indexed, 3 articles now\n")
+    assert newsd("db", "index").endswith("titles indexed, 0 articles now\n")
+    monkeypatch.setenv("NEWSD_SEARCH__ENABLED", "off")
+    assert "nothing is indexed" in newsd("db", "index")
+    assert "search is off" in newsd("articles", "search", "karlhaven", status=2)
+    monkeypatch.delenv("NEWSD_SEARCH__ENABLED")
+    assert newsd("db", "index").endswith("3 articles now\n")
+    assert newsd("articles", "search", "karlhaven").count("\n") > 1
