@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -105,12 +105,17 @@ def _from_file(path: Path) -> Layer:
 def _beside(path: Path, key: str, value: Any) -> Any:
     """A file named in a configuration lies beside that configuration."""
     section, _, name = key.rpartition(".")
-    in_section = (name in {"file", "dir"} or name.endswith("_file")) and (
-        section in Settings.model_fields
-    )
-    if (in_section or name == "secret_file") and isinstance(value, str) and value:
+    if _names_a_file(section, name) and isinstance(value, str) and value:
         return str(path.parent / value)
     return value
+
+
+def _names_a_file(section: str, name: str) -> bool:
+    if section.startswith(f"{ARRAY}."):
+        return name == "secret_file"
+    known = Settings.model_fields.get(section)
+    fields = known.annotation.model_fields if known and known.annotation else {}
+    return name in fields and Path in get_args(fields[name].annotation)
 
 
 def _flat(raw: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

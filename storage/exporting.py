@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from storage.contract import VIEWS
 from storage.database import Transaction
-from storage.horizon import check_cursor
+from storage.horizon import check_cursor, horizon
 from storage.listings import Line, article_lines, entities_of, topics_of
 from storage.schema import article, changes
 
@@ -21,19 +21,25 @@ class Exported:
 
     articles: Sequence[Line]
     seq: int
+    whole: int = 0
+    """As `storage.reading.Page.whole`."""
 
 
-async def exported_after(tx: Transaction, seq: int, *, limit: int = 500) -> Exported:
+async def exported_after(
+    tx: Transaction, seq: int, *, limit: int = 500, whole: int = 0
+) -> Exported:
     """The articles whose last change is among the `limit` changes after number `seq`.
 
     Whoever goes on until `seq` stays as it is has every article once, as it is then; an article
     that changes meanwhile comes again. Retracted ones come too, with `deleted` set. After 0 comes
-    the oldest that is kept; raises `CursorExpiredError` for any other number below the horizon.
+    the oldest that is kept; raises `CursorExpiredError` as `changes_page` does.
     """
+    if not seq:
+        whole = await horizon(tx)
     last = await _last_of(tx, seq, limit)
     ids = await _changed(tx, seq, last) if last != seq else []
     if seq:
-        await check_cursor(tx, seq)
+        await check_cursor(tx, seq, whole)
     lines = await article_lines(tx, ids)
     topics, entities = await topics_of(tx, ids), await entities_of(tx, ids)
     found = [
@@ -42,7 +48,7 @@ async def exported_after(tx: Transaction, seq: int, *, limit: int = 500) -> Expo
         | {"entities": entities.get(line["article_id"], [])}
         for line in lines
     ]
-    return Exported(found, last)
+    return Exported(found, last, whole)
 
 
 async def _last_of(tx: Transaction, seq: int, limit: int) -> int:

@@ -1,4 +1,8 @@
-"""How far back the change log reaches: nothing at or below the horizon is kept any more."""
+"""How far back the change log reaches: at or below the horizon lines may be missing.
+
+Of what is still kept the last line of each article stays, so whoever begins at 0 misses nothing;
+whoever stopped in between, and comes back, has missed what went meanwhile.
+"""
 
 from datetime import datetime
 
@@ -10,7 +14,7 @@ from storage.schema import horizon as table
 
 
 async def horizon(tx: Transaction) -> int:
-    """The highest number that was deleted from the log; 0: none ever was."""
+    """The number up to which lines may be missing from the log; 0: none is."""
     return int((await tx.execute(select(table.c.seq).where(table.c.id == 1))).scalar_one())
 
 
@@ -20,12 +24,13 @@ async def raise_horizon(tx: Transaction, seq: int, now: datetime) -> None:
     await tx.execute(update(table).where(higher).values(seq=seq, at=now))
 
 
-async def check_cursor(tx: Transaction, seq: int) -> None:
+async def check_cursor(tx: Transaction, seq: int, whole: int = 0) -> None:
     """Raise `CursorExpiredError` if changes after `seq` are gone, so that a reader missed some.
 
+    What went before a reader began was no loss to it: up to `whole`.
     To be asked after the changes were read: on PostgreSQL each statement sees what is committed
     by then, and whoever deletes raises the horizon in the same transaction.
     """
     gone = await horizon(tx)
-    if seq < gone:
+    if seq < gone and whole < gone:
         raise CursorExpiredError(seq, gone)

@@ -1,7 +1,7 @@
 """Read the change log forward, each change with the article it speaks of."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from storage.changes import clock_now
 from storage.chunks import chunked
 from storage.database import Transaction
 from storage.errors import CursorExpiredError
-from storage.horizon import check_cursor
+from storage.horizon import check_cursor, horizon
 from storage.listings import Line, entities_of, topics_of
 from storage.schema import article, article_text, changes
 from storage.values import ChangeKind
@@ -45,29 +45,35 @@ class Page:
     lines: Sequence[Line]
     seq: int
     """Read on from here; the same as before if there was nothing new."""
+    whole: int = 0
+    """Give it back with `seq`: up to this horizon the reader, who began at 0, missed nothing."""
 
 
-async def changes_page(
+async def changes_page(  # noqa: PLR0913  what a reader wants, and where it stands
     tx: Transaction,
     after: int,
     *,
     limit: int = 500,
     language: str | None = None,
     topic: str | None = None,
+    whole: int = 0,
 ) -> Page:
     """The changes that follow number `after`, those wanted of at most `limit`.
 
     `topic` is an id or a label. An article that is kept no more has no title. After 0 comes the
-    oldest that is kept; raises `CursorExpiredError` for any other number below the horizon.
+    oldest that is kept; raises `CursorExpiredError` for any other number below the horizon, but
+    for a reader who began at 0 since it was there (`whole`).
     """
+    if not after:
+        whole = await horizon(tx)
     wanted = Wanted(
         languages=frozenset([language] if language is not None else ()),
         topics=frozenset([topic.casefold()] if topic is not None else ()),
     )
     page = await _page(tx, _SHOWN, after, limit, wanted)
     if after:
-        await check_cursor(tx, after)
-    return page
+        await check_cursor(tx, after, whole)
+    return replace(page, whole=whole)
 
 
 async def told_page(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import orjson
@@ -25,12 +26,12 @@ LONGEST_WAIT = timedelta(seconds=60)
 
 
 async def _list(desk: Desk, asked: Asked) -> web.StreamResponse:
-    page = await _read(desk, asked, asked["after"], asked["limit"])
+    page = await _read(desk, asked, Page((), asked["after"], asked["whole"]), asked["limit"])
     wait = asked["wait"].total_seconds()
     if not page.lines and wait and page.seq >= await _last(desk):
         async with desk.waiting():
             page = await _await(desk, asked, page, wait)
-    return as_json({"items": page.lines, "next": page.seq})
+    return as_json({"items": page.lines, "next": page.seq, "whole": page.whole})
 
 
 async def _await(desk: Desk, asked: Asked, page: Page, wait: float) -> Page:
@@ -40,19 +41,21 @@ async def _await(desk: Desk, asked: Asked, page: Page, wait: float) -> Page:
     while not page.lines and not desk.news.is_closed:
         if not await desk.news.newer(page.seq, ends - timer()):
             break
-        page = await _read(desk, asked, page.seq, asked["limit"])
+        page = await _read(desk, asked, page, asked["limit"])
     return page
 
 
-async def _read(desk: Desk, asked: Asked, after: int, limit: int) -> Page:
+async def _read(desk: Desk, asked: Asked, last: Page, limit: int) -> Page:
     topics = topics_called(desk, asked["topic"])
     async with desk.reading() as tx:
-        page = await changes_page(tx, after, limit=limit, language=asked["lang"])
+        page = await changes_page(
+            tx, last.seq, limit=limit, language=asked["lang"], whole=last.whole
+        )
     if not topics:
         return page
     wanted = set(topics)
     of_it = [line for line in page.lines if any(t["topic_id"] in wanted for t in line["topics"])]
-    return Page(of_it, page.seq)
+    return replace(page, lines=of_it)
 
 
 async def _last(desk: Desk) -> int:
@@ -70,7 +73,7 @@ async def _stream(desk: Desk, asked: Asked) -> web.StreamResponse:
     async with desk.waiting():
         if after is None:
             after = await _last(desk)
-        first = await _read(desk, asked, after, BATCH)
+        first = await _read(desk, asked, Page((), after), BATCH)
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/event-stream; charset=utf-8",
@@ -116,9 +119,9 @@ async def _pages(desk: Desk, asked: Asked, page: Page) -> AsyncIterator[Page]:
     while not desk.news.is_closed:
         is_more = await desk.news.newer(page.seq, desk.heartbeat)
         if is_more:
-            page = await _read(desk, asked, page.seq, BATCH)
+            page = await _read(desk, asked, page, BATCH)
         if not desk.news.is_closed:
-            yield page if is_more else Page((), page.seq)
+            yield page if is_more else replace(page, lines=())
 
 
 async def _send(desk: Desk, response: web.StreamResponse, data: bytes) -> None:
@@ -167,14 +170,16 @@ CALLS = (
         _list,
         {
             "type": "object",
-            "required": ["items", "next"],
+            "required": ["items", "next", "whole"],
             "properties": {
                 "items": shapes.many(_LINE),
                 "next": {"type": "integer", "description": "To give as after; always there."},
+                "whole": {"type": "integer", "description": "To give as whole, beside after."},
             },
         },
         (
             whole("after", "Those behind this number.", default=0),
+            whole("whole", "As the page before this one says it.", default=0),
             *_FILTERS,
             span("wait", "How long to wait where there is nothing yet.", most=LONGEST_WAIT),
             whole("limit", "Changes looked at, at most.", least=1, most=1000, default=500),

@@ -7,6 +7,7 @@ import orjson
 from aiohttp import web
 
 from storage.errors import (
+    CursorExpiredError,
     OtherOriginError,
     QueryError,
     SchemaMismatchError,
@@ -66,6 +67,7 @@ class Problem(Exception):  # noqa: N818  it is what RFC 9457 calls it
 
 # The first that fits; a cursor older than the log (410, `cursor-expired`) belongs on top.
 _FAULTS: tuple[tuple[type[StorageError], int, str, int | None], ...] = (
+    (CursorExpiredError, 410, "cursor-expired", None),
     (TooSlowError, 503, "too-slow", 10),
     (QueryError, 400, "bad-query", None),
     (OtherOriginError, 409, "other-origin", None),

@@ -88,13 +88,14 @@ async def _export_parquet(loaded: Loaded, parquet: Path, cursor: Path | None) ->
 
 async def _pages(database: Database, seq: int) -> AsyncIterator[Exported]:
     """All that changed after number `seq`, some at a time."""
+    whole = 0
     while True:
         async with database.reading() as tx:
-            found = await exported_after(tx, seq)
+            found = await exported_after(tx, seq, whole=whole)
         if found.seq == seq:
             return
         yield found
-        seq = found.seq
+        seq, whole = found.seq, found.whole
 
 
 async def _export(loaded: Loaded, file: Path | None, cursor: Path | None) -> None:

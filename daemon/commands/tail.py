@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -98,9 +98,10 @@ def _checked(name: str | None) -> str | None:
 
 async def _tail(loaded: Loaded, wanted: Wanted) -> None:
     async with open_database(loaded.settings) as database, _named(database, wanted) as named:
-        seq = await _first(database, wanted) if named is None else named.seq
+        page = Page((), await _first(database, wanted) if named is None else named.seq)
         while True:
-            page = await _next(database, seq, wanted)
+            seq = page.seq
+            page = await _next(database, page, wanted)
             for line in page.lines:
                 _show(line, as_json=wanted.as_json)
             sys.stdout.flush()
@@ -110,7 +111,6 @@ async def _tail(loaded: Loaded, wanted: Wanted) -> None:
                 if not wanted.follow:
                     return
                 await asyncio.sleep(NAP)
-            seq = page.seq
 
 
 @asynccontextmanager
@@ -147,17 +147,19 @@ async def _first(database: Database, wanted: Wanted) -> int:
         return await seq_back(tx, wanted.lines)
 
 
-async def _next(database: Database, seq: int, wanted: Wanted) -> Page:
+async def _next(database: Database, last: Page, wanted: Wanted) -> Page:
     """What follows; nothing while a database that was there is away."""
     try:
         async with database.reading() as tx:
-            return await changes_page(tx, seq, language=wanted.language, topic=wanted.topic)
+            return await changes_page(
+                tx, last.seq, language=wanted.language, topic=wanted.topic, whole=last.whole
+            )
     except StorageUnavailableError as error:
         if not wanted.follow:
             raise
         note(f"newsd: {error}; trying again")
         await asyncio.sleep(PAUSE)
-        return Page((), seq)
+        return replace(last, lines=())
 
 
 def _show(line: Mapping[str, Any], *, as_json: bool) -> None:

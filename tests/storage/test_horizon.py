@@ -64,3 +64,22 @@ async def test_the_horizon_only_rises(database: Database) -> None:
         assert await horizon(tx) == 7
         row = (await tx.execute(text("SELECT seq, at FROM newsd_horizon_v1"))).one()
         assert (row.seq, str(row.at)[:16]) == (7, "2025-10-18 12:00")
+
+
+async def test_whoever_began_at_zero_goes_on_through_what_is_left(database: Database) -> None:
+    """Lines below the horizon that are still there come page by page; what goes later counts."""
+    await made(database)
+    async with database.writing() as tx:
+        await tx.execute(text("DELETE FROM changes WHERE seq = 2"))
+        await raise_horizon(tx, 3, NOON)
+    async with database.reading() as tx:
+        first = await changes_page(tx, 0, limit=1)
+        assert ([line["seq"] for line in first.lines], first.whole) == ([1], 3)
+        second = await changes_page(tx, first.seq, limit=1, whole=first.whole)
+        assert [line["seq"] for line in second.lines] == [3]
+        export = await exported_after(tx, 0, limit=1)
+        assert (await exported_after(tx, export.seq, whole=export.whole)).seq == 4
+    await forget(database, 4)
+    async with database.reading() as tx:
+        with pytest.raises(CursorExpiredError):
+            await changes_page(tx, first.seq, whole=first.whole)

@@ -85,7 +85,7 @@ async def test_a_reader_reads_no_table(granted: tuple[str, str], table: str) -> 
         "UPDATE newsd.gap SET estimated_items = 0",
         "CREATE TABLE newsd.mine (a int)",
         "DROP VIEW newsd.gap",
-        "INSERT INTO horizon VALUES (2, 2, now())",
+        "INSERT INTO public.horizon VALUES (2, 2, now())",
     ],
 )
 @pytest.mark.parametrize("before", ["", "SET default_transaction_read_only = off;"])
