@@ -21,7 +21,7 @@ from tests.queries import READ, questions, values
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "query"
-FENCE = re.compile(r"^```(\w+)( postgres)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w+)( postgres| sqlite)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TOOLS = {"sqlite": "sqlite3", "psql": "psql", "datasette": "datasette"}
 # what the tools put in the place of their variables
 MACROS = {
@@ -102,6 +102,15 @@ async def test_conflict_that_mentions_ukraine_and_nato_says_why(place: Place) ->
         (row,) = (await tx.execute(text(sql), values(sql, {}, "sqlite"))).all()
     assert row.title.startswith("NATO ministers promise Ukraine more air defence")
     assert "missile" in row.evidence
+
+
+async def test_articles_are_found_by_their_words(news: str) -> None:
+    blocks = FENCE.findall((PAGES / "README.md").read_text("utf-8"))
+    async with Database.open(news) as database, database.reading() as tx:
+        engine = " sqlite" if tx.dialect.name == "sqlite" else " postgres"
+        (sql,) = [block for _, kind, block in blocks if kind == engine]
+        rows = (await tx.execute(text(sql.replace(":*", r"\:*")))).all()
+    assert "ceasefire" in rows[0].title
 
 
 def _pages() -> list[str]:
