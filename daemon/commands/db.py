@@ -15,6 +15,7 @@ from daemon.housekeeping import complete_index
 from daemon.settings import Settings
 from storage import migration
 from storage.database import Database
+from storage.restored import leap
 from storage.searchindex import count_unindexed, switch_index
 from storage.vacuum import size_of
 from storage.vacuum import vacuum as vacuum_database
@@ -58,6 +59,24 @@ def vacuum(*, config: Config = None, database: DatabaseUrl = None) -> None:
     two copies.
     """
     say(asyncio.run(_vacuum(read_settings(config, database))))
+
+
+@app.command(epilog="Example: newsd db restored")
+def restored(*, config: Config = None, database: DatabaseUrl = None) -> None:
+    """Say that a backup was just put back, before newsd works on it again.
+
+    A million numbers of changes, articles and feeds are left out, so that none is given twice.
+    Programs that read on by a number of their own begin again at 0; consumers go on by themselves.
+    """
+    say(asyncio.run(_restored(_url(config, database))))
+
+
+async def _restored(url: str) -> str:
+    async with Database.open(url) as database:
+        await migration.ensure_schema(database)
+        async with database.writing() as tx:
+            last = await leap(tx)
+        return f"{database.name}: the next change is number {last + 1}"
 
 
 @app.command(epilog="Example: newsd db index")
