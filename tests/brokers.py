@@ -16,7 +16,8 @@ NATS = os.environ.get("NEWSD_TEST_NATS_URL", "nats://127.0.0.1:4222")  # noqa: T
 REDIS = os.environ.get("NEWSD_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")  # noqa: TID251  the same
 
 
-def _skip_without(url: str, name: str) -> None:
+def skip_without(url: str, name: str) -> None:
+    """Skip the test unless something listens there."""
     place = urlsplit(url)
     try:
         socket.create_connection((place.hostname or "", place.port or 0), timeout=2).close()
@@ -32,7 +33,7 @@ def unique(prefix: str) -> str:
 @asynccontextmanager
 async def jetstream() -> AsyncIterator[Any]:
     """JetStream, and at the end no stream of ours (they begin with `newsdtest`)."""
-    _skip_without(NATS, "NATS")
+    skip_without(NATS, "NATS")
     client = await nats.connect(NATS)
     stream = client.jetstream()
     try:
@@ -51,6 +52,6 @@ async def messages(stream: Any, name: str) -> list[Any]:
 @asynccontextmanager
 async def redis_client() -> AsyncIterator[Any]:
     """A client of Redis."""
-    _skip_without(REDIS, "Redis")
+    skip_without(REDIS, "Redis")
     async with redis.asyncio.Redis.from_url(REDIS) as client:
         yield client

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 
 PAGE = Path(__file__).parents[1] / "docs" / "query" / "README.md"
-_QUESTION = re.compile(
-    r"^## (\S+)\n(?:(?!^## ).)*?^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL
-)
+_QUESTION = re.compile(r"^## (\S+)\n(?:(?!^## ).)*?^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _VALUE = re.compile(r"(?<!:):([a-z]+)\b")
 
 READ = (
